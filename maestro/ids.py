@@ -1,0 +1,21 @@
+"""Ids: a readable prefix and a time-ordered body (`run_01kakd7w3fq8m2zn4c5t`)."""
+
+import secrets
+import time
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+TIME_DIGITS = 10  # 50 bits of milliseconds: until the year 37000
+RANDOM_DIGITS = 10  # 50 random bits within one millisecond
+
+
+def new_id(prefix: str) -> str:
+    """`prefix`_ and 20 digits; ids made later sort later (to the millisecond)."""
+    return f"{prefix}_{_digits(time.time_ns() // 1_000_000, TIME_DIGITS)}{_digits(secrets.randbits(50), RANDOM_DIGITS)}"
+
+
+def _digits(number: int, width: int) -> str:
+    digits = ""
+    for _ in range(width):
+        number, rest = divmod(number, 32)
+        digits = ALPHABET[rest] + digits
+    return digits
