@@ -11,7 +11,7 @@ class MaestroError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, message: str, **details: Any) -> None:
+    def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
@@ -61,7 +61,7 @@ class StaleVersion(MaestroError):
 
 
 class NodeError(MaestroError):
-    """Recorded on a run node, never sent as HTTP. `retryable` codes are those a retry policy may name."""
+    """Recorded on a run node, never sent as HTTP."""
 
     code = "node_error"
 
@@ -75,7 +75,7 @@ class InvalidNodeInput(NodeError):
 
 
 class InvalidNodeOutput(NodeError):
-    """An operation or a model answered something that cannot be stored or does not fit its schema."""
+    """An answer that cannot be stored or does not fit its schema."""
 
     code = "invalid_node_output"
 

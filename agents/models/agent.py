@@ -1,0 +1,83 @@
+"""Agents: the reusable reasoning unit, one prompt in one place."""
+
+from django.db import models
+
+from maestro.fields import id_field
+from maestro.workspaces.models import Workspace, WorkspaceQuerySet
+
+
+class AgentQuerySet(WorkspaceQuerySet["Agent"]):
+    def unused(self) -> "AgentQuerySet":
+        """Agents that no node plays."""
+        return self.filter(nodes__isnull=True)
+
+
+class Agent(models.Model):
+    """A system prompt, a model and the skills it may call; many nodes may refer to it."""
+
+    id = id_field("ag")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="agents")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=120)
+    description = models.TextField(blank=True)
+    model = models.CharField(
+        max_length=120, null=True, blank=True, help_text="Empty: the workspace's default model."
+    )
+    system_prompt = models.TextField()
+    allowed_tools = models.JSONField(
+        null=True,
+        blank=True,
+        help_text='Skills or operations it may call, like ["http", "data.pick"]. Empty: none.',
+    )
+    output_schema = models.JSONField(
+        null=True, blank=True, help_text="JSON Schema of the answer. Empty: plain text."
+    )
+    parameters = models.JSONField(default=dict, blank=True)
+    is_template = models.BooleanField(default=False)
+    source_agent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="copies"
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = AgentQuerySet.as_manager()
+
+    class Meta:
+        db_table = "agents"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "slug"], name="one_agent_per_slug"),
+            models.UniqueConstraint(fields=["workspace", "id"], name="agent_within_workspace"),
+            models.CheckConstraint(
+                condition=~models.Q(system_prompt=""), name="agent_has_a_prompt"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(version__gte=1), name="agent_version_from_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgentVersion(models.Model):
+    """An agent as one save left it; immutable."""
+
+    id = id_field("av")
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    content = models.JSONField(help_text="Every column a run depends on, as saved.")
+    author = models.CharField(max_length=200)
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "agent_versions"
+        ordering = ["agent", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "version"], name="one_row_per_agent_save"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} v{self.version}"

@@ -1,0 +1,20 @@
+"""The tenant and what guards it."""
+
+from .access import ApiKey, Membership, Role
+from .audit import AuditEntry
+from .notification import Level, Notification
+from .vault import Secret, SecretVersion
+from .workspace import Workspace, WorkspaceQuerySet
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Level",
+    "Membership",
+    "Notification",
+    "Role",
+    "Secret",
+    "SecretVersion",
+    "Workspace",
+    "WorkspaceQuerySet",
+]

@@ -1,0 +1,53 @@
+"""The tenant: everything else belongs to exactly one."""
+
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from maestro.fields import id_field
+
+DEFAULT_MODEL = "claude-sonnet-5-5"  # SPEC 13
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that is not in the IANA time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(f"{name!r} is not a time zone; write one like Europe/Berlin.")
+
+
+class Workspace(models.Model):
+    """One team's agents, scores, orchestras, secrets and runs."""
+
+    id = id_field("ws")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    default_model = models.CharField(max_length=120, default=DEFAULT_MODEL)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    monthly_budget_microdollars = models.BigIntegerField(null=True, blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "workspaces"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(monthly_budget_microdollars__isnull=True)
+                | models.Q(monthly_budget_microdollars__gte=0),
+                name="workspace_budget_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkspaceQuerySet(models.QuerySet[Row]):
+    """Rows of a tenant: every list begins with `in_workspace`."""
+
+    def in_workspace(self, workspace: Workspace) -> "WorkspaceQuerySet[Row]":
+        return self.filter(workspace=workspace)

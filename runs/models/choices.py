@@ -1,0 +1,47 @@
+"""The states a run and its nodes can be in (SPEC, decision 1)."""
+
+from django.db.models import TextChoices
+
+
+class RunStatus(TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    NEEDS_ATTENTION = "needs_attention"
+
+    @classmethod
+    def final(cls) -> list[str]:
+        """States no run leaves; out of `needs_attention` a person's answer leads."""
+        return ["succeeded", "failed", "cancelled", "skipped"]
+
+
+class NodeStatus(TextChoices):
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+class Mode(TextChoices):
+    LIVE = "live"
+    REHEARSAL = "rehearsal"
+    PLAN = "plan"
+
+
+class Trigger(TextChoices):
+    MANUAL = "manual"
+    CRON = "cron"
+    API = "api"
+    WEBHOOK = "webhook"
+    EVENT = "event"
+    REPLAY = "replay"
+    SUBSCORE = "subscore"
+    BACKFILL = "backfill"

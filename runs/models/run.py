@@ -1,0 +1,116 @@
+"""A run: one execution of one version of a score."""
+
+from django.db import models
+from django.db.models import Q
+
+from maestro.fields import id_field, text_choices
+from maestro.workspaces.models import Workspace, WorkspaceQuerySet
+from orchestras.models import Orchestra
+from scores.models import Score
+
+from .choices import Mode, RunStatus, Trigger
+
+
+class RunQuerySet(WorkspaceQuerySet["Run"]):
+    def unfinished(self) -> "RunQuerySet":
+        """Runs that will still do something, or wait for a person to let them."""
+        return self.exclude(status__in=RunStatus.final())
+
+
+class Run(models.Model):
+    """One execution, pinned at its start; only its player writes it, under its `fence`."""
+
+    id = id_field("run")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="runs")
+    score = models.ForeignKey(Score, models.CASCADE, related_name="runs", db_constraint=False)
+    score_version = models.PositiveIntegerField(
+        null=True, help_text="Empty: played from a draft, kept in the pins."
+    )
+    orchestra = models.ForeignKey(
+        Orchestra, models.SET_NULL, null=True, related_name="runs", db_constraint=False
+    )
+    slot = models.DateTimeField(null=True, help_text="The fire of the schedule it stands for.")
+    mode = models.CharField(max_length=16, choices=Mode, default=Mode.LIVE)
+    trigger = models.CharField(max_length=16, choices=Trigger)
+    status = models.CharField(max_length=16, choices=RunStatus, default=RunStatus.QUEUED)
+    waiting_for = models.CharField(max_length=16, blank=True, db_default="")
+    input = models.JSONField(default=dict)
+    output = models.JSONField(null=True)
+    error = models.JSONField(null=True)
+    errors = models.PositiveIntegerField(db_default=0, help_text="Collected, not fatal.")
+    pins = models.JSONField(default=dict, help_text="What was resolved once, at the start.")
+    idempotency_key = models.CharField(max_length=200, null=True)
+    started_by = models.CharField(max_length=200, blank=True, default="")
+    parent_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="child_runs")
+    parent_node_key = models.TextField(blank=True, default="")
+    root_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
+    source_run = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replays")
+
+    player = models.TextField(null=True)
+    fence = models.PositiveIntegerField(db_default=0, help_text="Raised by each claim.")
+    progress = models.BooleanField(
+        db_default=False, help_text="A node was recorded since the last claim."
+    )
+    deaths = models.PositiveSmallIntegerField(
+        db_default=0, help_text="Players that died with it before it recorded a node."
+    )
+    resume_at = models.DateTimeField(null=True)
+    cancel_requested = models.BooleanField(db_default=False)
+    last_event = models.PositiveIntegerField(db_default=0)
+
+    tokens_input = models.BigIntegerField(db_default=0)
+    tokens_output = models.BigIntegerField(db_default=0)
+    tokens_cache_read = models.BigIntegerField(db_default=0)
+    tokens_cache_write = models.BigIntegerField(db_default=0)
+    cost_microdollars = models.BigIntegerField(db_default=0)
+    queued_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        db_table = "score_runs"
+        ordering = ["-queued_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["orchestra", "slot"], name="one_run_per_fire"),
+            models.UniqueConstraint(
+                fields=["workspace", "idempotency_key"], name="one_run_per_idempotency_key"
+            ),
+            text_choices("status", RunStatus, "run_status_is_known"),
+            text_choices("mode", Mode, "run_mode_is_known"),
+            text_choices("trigger", Trigger, "run_trigger_is_known"),
+            models.CheckConstraint(
+                condition=Q(status="running", player__isnull=False)
+                | ~Q(status="running") & Q(player__isnull=True),
+                name="running_means_it_has_a_player",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=RunStatus.final(), finished_at__isnull=False)
+                | ~Q(status__in=RunStatus.final()) & Q(finished_at__isnull=True),
+                name="finished_runs_have_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["deaths", "queued_at"],
+                condition=Q(status="queued"),
+                name="queued_runs",
+            ),
+            models.Index(fields=["player"], condition=Q(status="running"), name="playing_runs"),
+            models.Index(fields=["resume_at"], condition=Q(status="waiting"), name="waiting_runs"),
+            models.Index(fields=["workspace", "-queued_at", "-id"], name="runs_by_time"),
+            models.Index(fields=["score", "-queued_at"], name="runs_of_score"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in RunStatus.final()
+
+    @property
+    def cost_cents(self) -> float:
+        """SPEC 12: micro-dollars / 10,000, as a number with four decimals."""
+        return round(self.cost_microdollars / 10_000, 4)
