@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     "allowed_tools",
                     models.JSONField(
                         blank=True,
-                        help_text='Skills or operations it may call, like ["http", "data.pick"]. Empty: none.',
+                        help_text='Skills or operations: ["http", "data.pick"]. Empty: none.',
                         null=True,
                     ),
                 ),

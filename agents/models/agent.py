@@ -27,7 +27,7 @@ class Agent(models.Model):
     allowed_tools = models.JSONField(
         null=True,
         blank=True,
-        help_text='Skills or operations it may call, like ["http", "data.pick"]. Empty: none.',
+        help_text='Skills or operations: ["http", "data.pick"]. Empty: none.',
     )
     output_schema = models.JSONField(
         null=True, blank=True, help_text="JSON Schema of the answer. Empty: plain text."
