@@ -108,3 +108,9 @@ class RateLimited(Unavailable):
 
 class TimedOut(NodeError):
     code = "timeout"
+
+
+class OutcomeUnknown(NodeError):
+    """An outward effect was begun and nobody can say whether it happened: a person must look."""
+
+    code = "outcome_unknown"

@@ -1,0 +1,1 @@
+"""What an automation can do: typed operations in packages, and the registry of them."""

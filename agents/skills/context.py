@@ -1,0 +1,24 @@
+"""What an operation is given besides its input: whom it works for and what it may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One call of one operation, for one node of one run.
+
+    `idempotency_key` is the same in every attempt of this call. `secret(slot)` gives the value
+    bound for this run or raises MissingSecret; on the event loop it must answer without blocking.
+    """
+
+    run_id: str
+    node_key: str
+    iteration: str
+    workspace_id: str
+    idempotency_key: str
+    run_url: str
+    secret: Callable[[str], str]
+    http: Any
+    mode: Literal["live", "rehearsal", "plan"] = "live"

@@ -1,0 +1,100 @@
+"""A skill: its manifest, and the decorator that adds a function to it as an operation."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from pydantic import BaseModel
+from typing_extensions import TypeIs
+
+from agents.skills.operation import Effect, Kind, Operation, Sample
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skill:
+    """A package of operations.
+
+    `icon` is the name of a Material Symbol; `secrets` are the slots its operations read, in words
+    of the vault (`apollo_api_key`).
+    """
+
+    name: str
+    version: str
+    description: str
+    icon: str
+    secrets: tuple[str, ...] = ()
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+    def operation(
+        self,
+        *,
+        sample: Sample,
+        ports: tuple[str, ...] = ("success",),
+        effect: Effect = Effect.WRITE,
+        kind: Kind = Kind.TOOL,
+        inside: bool = False,
+        at_most_once: bool | Callable[[], bool] | None = None,
+        retryable: bool | None = None,
+        timeout_seconds: float = 60,
+    ) -> Callable[[Function], Function]:
+        """Declare `(input: In, context: Context) -> Out | (port, Out)`, sync or async.
+
+        Undeclared, an effect counts as `write`; a write counts as one that must not happen twice
+        (`at_most_once`) and is not asked again after an error.
+        """
+        writes = effect is Effect.WRITE
+
+        def declare(function: Function) -> Function:
+            input_model, output_model = _models(function)
+            self._add(
+                Operation(
+                    skill=self.name,
+                    name=function.__name__,
+                    description=inspect.getdoc(function) or "",
+                    function=function,
+                    input_model=input_model,
+                    output_model=output_model,
+                    sample=sample,
+                    ports=ports,
+                    effect=effect,
+                    kind=kind,
+                    inside=inside,
+                    at_most_once=writes if at_most_once is None else at_most_once,
+                    retryable=not writes if retryable is None else retryable,
+                    timeout_seconds=timeout_seconds,
+                    secrets=self.secrets,
+                )
+            )
+            return function
+
+        return declare
+
+    def _add(self, operation: Operation) -> None:
+        if operation.name in self.operations:
+            raise TypeError(f"{operation.full_name} is declared twice")
+        if operation.effect is Effect.LOCAL and operation.is_async:
+            raise TypeError(f"{operation.full_name} is local, so it must be a plain def")
+        self.operations[operation.name] = operation
+
+
+def _models(function: Callable[..., Any]) -> tuple[type[BaseModel], type[BaseModel]]:
+    """Input and output model, read from the annotations."""
+    hints = get_type_hints(function)
+    answer = hints.pop("return")
+    inputs = [hint for hint in hints.values() if _is_model(hint)]
+    outputs = set(filter(_is_model, _flat(answer)))
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise TypeError(f"{function.__qualname__} must name one input and one output model")
+    return inputs[0], outputs.pop()
+
+
+def _flat(hint: object) -> list[object]:
+    """A union, or a (port, model) pair, taken apart."""
+    return [leaf for part in get_args(hint) for leaf in _flat(part)] or [hint]
+
+
+def _is_model(hint: object) -> TypeIs[type[BaseModel]]:
+    return isinstance(hint, type) and issubclass(hint, BaseModel)

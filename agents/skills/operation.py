@@ -1,0 +1,125 @@
+"""An operation: a typed function and what it promises about its effects."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from agents.skills.context import Context
+from agents.skills.outcome import JSON, Outcome, check_json
+from maestro.errors import InvalidNodeInput, InvalidNodeOutput
+
+
+class Effect(StrEnum):
+    """What a call changes, and so what a crash in the middle may leave behind."""
+
+    NONE = "none"
+    READ = "read"
+    WRITE = "write"
+    LOCAL = "local"  # writes Maestro's own tables, inside the caller's transaction
+
+
+class Kind(StrEnum):
+    TOOL = "tool"
+    LLM = "llm"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A plausible answer: what a rehearsal shows in place of the real call."""
+
+    output: JSON
+    port: str = "success"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One thing a skill can do.
+
+    `inside`: reads Maestro's own tables only. `at_most_once`: a call cut in half must not be
+    repeated, not even under its key. `retryable`: may be asked again after an error it reported.
+    """
+
+    skill: str
+    name: str
+    description: str
+    function: Callable[..., Any]
+    input_model: type[BaseModel]
+    output_model: type[BaseModel]
+    sample: Sample
+    ports: tuple[str, ...]
+    effect: Effect
+    kind: Kind
+    inside: bool
+    at_most_once: bool | Callable[[], bool]
+    retryable: bool
+    timeout_seconds: float
+    secrets: tuple[str, ...]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.skill}.{self.name}"
+
+    @property
+    def is_async(self) -> bool:
+        return inspect.iscoroutinefunction(self.function)
+
+    def is_at_most_once(self) -> bool:
+        """Asked at call time: the answer may hang on how the deployer set things up."""
+        return self.at_most_once() if callable(self.at_most_once) else self.at_most_once
+
+    def input_schema(self) -> JSON:
+        return self.input_model.model_json_schema(mode="validation")
+
+    def output_schema(self) -> JSON:
+        return self.output_model.model_json_schema(mode="serialization")
+
+    def call_local(self, given: Mapping[str, Any], context: Context) -> Outcome:
+        """Prepare, call and check in this thread and, if there is one, this transaction."""
+        if self.is_async:
+            raise TypeError(f"{self.full_name} is async: it needs a loop")
+        return self.check(self.function(self.prepare(given), context))
+
+    def prepare(self, given: Mapping[str, Any]) -> BaseModel:
+        """The declared input, the rest left out. InvalidNodeInput names each field at fault."""
+        model = self.input_model
+        if model.model_config.get("extra") != "allow":
+            names = {field.alias or name for name, field in model.model_fields.items()}
+            given = {name: value for name, value in given.items() if name in names}
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            message = f"{self.full_name} cannot take this input"
+            raise InvalidNodeInput(message, fields=places(error)) from None
+
+    def check(self, answer: object) -> Outcome:
+        """Port and output of what the function returned, fit to be stored.
+
+        Fields the function left unset stay out of the output, so that they overwrite nothing
+        in the nodes behind. InvalidNodeOutput for all that does not fit.
+        """
+        port, output = answer if isinstance(answer, tuple) else (self.ports[0], answer)
+        if port not in self.ports:
+            raise InvalidNodeOutput(f"{self.full_name} has no port {port!r}", ports=self.ports)
+        try:
+            model = self.output_model.model_validate(output)
+            stored = model.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        except ValidationError as error:
+            message = f"{self.full_name} gave an output that does not fit"
+            raise InvalidNodeOutput(message, fields=places(error)) from None
+        except (ValueError, RecursionError) as error:
+            message = f"{self.full_name} gave an output that is not JSON"
+            raise InvalidNodeOutput(message) from error
+        check_json(stored)
+        return Outcome(port, stored)
+
+
+def places(error: ValidationError) -> list[JSON]:
+    """Where and what, without the offending values: they may be private."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [{"place": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in found]

@@ -1,0 +1,83 @@
+"""What a call comes to, and whether the database can keep it."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from django.conf import settings
+
+from maestro.errors import InvalidNodeOutput
+
+JSON: TypeAlias = dict[str, Any]
+MAX_OUTPUT_BYTES = 8 * 1024 * 1024
+
+
+class Outcome(NamedTuple):
+    port: str
+    output: JSON
+
+
+def check_json(output: JSON) -> None:
+    """Refuse what jsonb refuses, or what is too large, with InvalidNodeOutput naming the place."""
+    try:
+        text = json.dumps(output, ensure_ascii=False, allow_nan=False)
+        size = len(text.encode())
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _unfit(output) from error
+    # An escaped backslash before "u0000" looks the same, so only the slow look decides.
+    if "\\u0000" in text and (place := next(_unfit_places(output), None)):
+        raise _refusal(*place)
+    limit = getattr(settings, "MAESTRO_MAX_OUTPUT_BYTES", MAX_OUTPUT_BYTES)
+    if size > limit:
+        message = f"The output has {size:,} bytes, more than the {limit:,} allowed"
+        raise InvalidNodeOutput(message, place=_largest(output))
+
+
+def _unfit(output: JSON) -> InvalidNodeOutput:
+    try:
+        place = next(_unfit_places(output), None)
+    except RecursionError:
+        return InvalidNodeOutput("The output is nested too deeply")
+    return _refusal(*place) if place else InvalidNodeOutput("The output is not JSON")
+
+
+def _refusal(place: str, fault: str) -> InvalidNodeOutput:
+    return InvalidNodeOutput(f"The output cannot be stored: {place} {fault}", place=place)
+
+
+def _unfit_places(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each (place, fault) below `value`, depth first."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            here = f"{place}.{key!a}" if _fault(key) else f"{place}.{key}"
+            if fault := _fault(key):
+                yield here.lstrip("."), f"has a name that {fault}"
+            yield from _unfit_places(inner, here.lstrip("."))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unfit_places(inner, f"{place}[{index}]")
+    elif fault := _fault(value):
+        yield place, fault
+
+
+def _fault(value: object) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "is not a finite number"
+    if not isinstance(value, str):
+        return None
+    if "\x00" in value:
+        return "holds a NUL character"
+    return "holds half a surrogate pair" if not _encodes(value) else None
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _largest(output: JSON) -> str:
+    return max(output, key=lambda name: len(json.dumps(output[name])), default="")

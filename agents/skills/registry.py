@@ -1,0 +1,129 @@
+"""Which operations there are, and the one way to call them.
+
+Built-in skills are the packages of this folder, each with a `skill` in its `operations` module;
+others announce theirs under the entry point group `maestro.skills`.
+"""
+
+import asyncio
+import pkgutil
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import Any
+
+from django.db import close_old_connections
+from pydantic import BaseModel
+
+import agents.skills
+from agents.skills.context import Context
+from agents.skills.manifest import Skill
+from agents.skills.operation import Effect, Operation
+from agents.skills.outcome import Outcome
+from maestro.errors import Misconfigured, NodeError, OutcomeUnknown, TimedOut, UnknownOperation
+
+ENTRY_POINTS = "maestro.skills"
+
+
+def skills() -> list[Skill]:
+    """All skills, by name."""
+    return [skill for _, skill in sorted(_by_name().items())]
+
+
+def find(skill: str, operation: str) -> Operation:
+    """The operation, or UnknownOperation that says what exists."""
+    found = _by_name().get(skill)
+    if found is None:
+        known = sorted(_by_name())
+        raise UnknownOperation(f"There is no skill {skill!r}; there are {', '.join(known)}")
+    if operation not in found.operations:
+        known = sorted(found.operations)
+        raise UnknownOperation(f"{skill} has no {operation!r}; it has {', '.join(known)}")
+    return found.operations[operation]
+
+
+async def dispatch(
+    skill: str,
+    operation: str,
+    input: Mapping[str, Any],
+    context: Context,
+    *,
+    pool: Executor | None = None,
+    timeout_seconds: float | None = None,
+) -> Outcome:
+    """Find an operation and `call` it."""
+    chosen = find(skill, operation)
+    return await call(chosen, input, context, pool=pool, timeout_seconds=timeout_seconds)
+
+
+async def call(
+    operation: Operation,
+    input: Mapping[str, Any],
+    context: Context,
+    *,
+    pool: Executor | None = None,
+    timeout_seconds: float | None = None,
+) -> Outcome:
+    """Prepare, call and check: an `async def` on this loop, a `def` in `pool` (None: the loop's).
+
+    Raises NodeErrors. A write that ran out of time is an OutcomeUnknown, since it may have
+    happened; a `def` that ran out of time goes on in its thread, unheard.
+    """
+    prepared = operation.prepare(input)
+    seconds = operation.timeout_seconds if timeout_seconds is None else timeout_seconds
+    try:
+        async with asyncio.timeout(seconds):
+            answer = await _run(operation, prepared, context, pool)
+    except TimeoutError:
+        raise _too_late(operation, seconds) from None
+    return operation.check(answer)
+
+
+async def _run(
+    operation: Operation, prepared: BaseModel, context: Context, pool: Executor | None
+) -> object:
+    if operation.is_async:
+        return await operation.function(prepared, context)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(pool, _run_in_thread, operation, prepared, context)
+
+
+def _run_in_thread(operation: Operation, prepared: BaseModel, context: Context) -> object:
+    close_old_connections()
+    try:
+        return operation.function(prepared, context)
+    finally:
+        close_old_connections()
+
+
+def _too_late(operation: Operation, seconds: float) -> NodeError:
+    message = f"{operation.full_name} did not end within {seconds:g} s"
+    kind = OutcomeUnknown if operation.effect is Effect.WRITE else TimedOut
+    return kind(message, seconds=seconds)
+
+
+@cache
+def _by_name() -> dict[str, Skill]:
+    found: dict[str, Skill] = {}
+    for skill in [*_built_in(), *_announced()]:
+        if found.setdefault(skill.name, skill) is not skill:
+            raise Misconfigured(f"Two installed packages offer a skill named {skill.name}")
+    return found
+
+
+def _built_in() -> list[Skill]:
+    packages = [m.name for m in pkgutil.iter_modules(agents.skills.__path__) if m.ispkg]
+    modules = [f"agents.skills.{name}.operations" for name in packages]
+    return [import_module(name).skill for name in modules if find_spec(name)]
+
+
+def _announced() -> list[Skill]:
+    return [_load(point.name, point.load()) for point in entry_points(group=ENTRY_POINTS)]
+
+
+def _load(name: str, skill: object) -> Skill:
+    if not isinstance(skill, Skill):
+        raise Misconfigured(f"The entry point {name} of {ENTRY_POINTS} does not name a Skill")
+    return skill
