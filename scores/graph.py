@@ -1,0 +1,128 @@
+"""What follows from a graph document: scopes, order, sources and sinks. Pure and precomputed.
+
+A scope is the top level (owner None) or the body of one `map_over` (owner: its key). Membership is
+the map's `config.body_node_ids` alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from maestro.errors import InvalidScore
+
+from .document import ON_ERROR, EdgeDocument, GraphDocument, NodeDocument
+
+Edges = dict[str, tuple[EdgeDocument, ...]]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The nodes that are played together: once at the top level, once per item in a map's body.
+
+    `into` holds every edge into a node, in merge order: from nodes of this scope, from the owner's
+    port `item`, and from nodes further out, which have settled before the owner plays.
+    `out_of` holds edges to nodes of this scope: by node, and by the owner (its `item` edges).
+    """
+
+    keys: tuple[str, ...]
+    into: Edges
+    out_of: Edges
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Nodes without an incoming edge, in document order."""
+        return tuple(key for key in self.keys if not self.into[key])
+
+    @cached_property
+    def sinks(self) -> tuple[str, ...]:
+        """Nodes from which nothing follows when they succeed, in document order."""
+        return tuple(
+            key for key in self.keys if all(edge.from_port == ON_ERROR for edge in self.out_of[key])
+        )
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A walkable graph; `depth_order` has every node after those it waits for, its map too."""
+
+    nodes: dict[str, NodeDocument]
+    scopes: dict[str | None, Scope]
+    owners: dict[str, str | None]
+    depth_order: tuple[str, ...]
+
+    @classmethod
+    def of(cls, document: GraphDocument) -> "Graph":
+        """Precompute; raises InvalidScore on a cycle, an unknown node or a doubled key."""
+        nodes = {node.key: node for node in document.nodes}
+        if len(nodes) != len(document.nodes):
+            raise InvalidScore("Two nodes of the graph have the same key.")
+        owners = owners_of(document.nodes)
+        edges = document.ordered_edges()
+        unknown = {end for edge in edges for end in (edge.source, edge.target)} - nodes.keys()
+        if unknown := unknown | (owners.keys() - nodes.keys()):
+            raise InvalidScore(f"The graph names unknown nodes: {', '.join(sorted(unknown))}.")
+        members: dict[str | None, list[str]] = {None: []}
+        members |= {node.key: [] for node in document.nodes if node.subkind == "map_over"}
+        for key in nodes:
+            members[owners[key]].append(key)
+        return cls(
+            nodes=nodes,
+            scopes={owner: _scope(owner, keys, edges) for owner, keys in members.items()},
+            owners=owners,
+            depth_order=topological_order(waits_for(edges, owners)),
+        )
+
+    def scope(self, owner: str | None) -> Scope:
+        """The top level for None, else the body of that map_over."""
+        return self.scopes[owner]
+
+    def owner_of(self, key: str) -> str | None:
+        """The map_over whose body holds `key`; None at the top level."""
+        return self.owners[key]
+
+
+def owners_of(nodes: Iterable[NodeDocument]) -> dict[str, str | None]:
+    """Each node's map_over, None at the top level; keys a body names but nobody has are kept."""
+    owners: dict[str, str | None] = {node.key: None for node in nodes}
+    for node in nodes:
+        if node.subkind == "map_over":
+            owners |= dict.fromkeys(node.config.get("body_node_ids", []), node.key)
+    return owners
+
+
+def waits_for(
+    edges: Iterable[EdgeDocument], owners: Mapping[str, str | None]
+) -> dict[str, list[str]]:
+    """For each node those that settle before it; a body waits for its map."""
+    before = {key: [] if owner is None else [owner] for key, owner in owners.items()}
+    for edge in edges:
+        before[edge.target].append(edge.source)
+    return before
+
+
+def topological_order(before: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Every key after those in `before[key]`; raises InvalidScore with the cycle's path."""
+    try:
+        return tuple(TopologicalSorter(before).static_order())
+    except CycleError as error:
+        path = list(error.args[1])
+        raise InvalidScore(f"The graph runs in a circle: {' → '.join(path)}.", cycle=path) from None
+
+
+def _scope(owner: str | None, keys: list[str], edges: list[EdgeDocument]) -> Scope:
+    members = set(keys)
+    into: dict[str, list[EdgeDocument]] = {key: [] for key in keys}
+    out_of: dict[str, list[EdgeDocument]] = {key: [] for key in keys}
+    if owner is not None:
+        out_of[owner] = []
+    for edge in edges:
+        if edge.target in members:
+            into[edge.target].append(edge)
+            if edge.source in out_of:
+                out_of[edge.source].append(edge)
+    return Scope(tuple(keys), _frozen(into), _frozen(out_of))
+
+
+def _frozen(edges: dict[str, list[EdgeDocument]]) -> Edges:
+    return {key: tuple(found) for key, found in edges.items()}

@@ -1,0 +1,32 @@
+"""Graphs in one line each, for tests that are about something else."""
+
+from scores.document import EdgeDocument, GraphDocument, NodeDocument
+
+
+def step(key: str, **fields: object) -> NodeDocument:
+    """A deterministic node that picks fields."""
+    named = {"key": key, "kind": "deterministic", "skill": "data", "operation": "pick"}
+    return NodeDocument.model_validate(named | fields)
+
+
+def map_over(key: str, *body: str, **config: object) -> NodeDocument:
+    """A map over `items` whose body is the given keys."""
+    config = {"items_field": "items", "body_node_ids": list(body)} | config
+    return NodeDocument(key=key, kind="control", subkind="map_over", config=config)
+
+
+def edge(path: str, **fields: object) -> EdgeDocument:
+    """`a -> b`, or `a.port -> b`."""
+    source, target = path.split(" -> ")
+    source, _, port = source.partition(".")
+    named = {"source": source, "from_port": port or "success", "target": target}
+    return EdgeDocument.model_validate(named | fields)
+
+
+def graph(*parts: NodeDocument | str | EdgeDocument) -> GraphDocument:
+    """A document of nodes and edges (an edge may be its path)."""
+    nodes = [part for part in parts if isinstance(part, NodeDocument)]
+    links = [part for part in parts if not isinstance(part, NodeDocument)]
+    return GraphDocument(
+        nodes=nodes, edges=[edge(link) if isinstance(link, str) else link for link in links]
+    )
