@@ -1,11 +1,42 @@
 #!/usr/bin/env python
-"""Maestro's command line."""
+"""Maestro's command line. Starts the embedded database for the commands that need one."""
 
 import os
 import sys
 
 from django.core.management import execute_from_command_line
 
-if __name__ == "__main__":
+from maestro.database import ensure_database, stop_database
+from maestro.errors import Misconfigured
+
+# `up` starts the database itself, after it has made the keys; a check or a new migration needs none.
+WITHOUT_DATABASE = {
+    "up",
+    "check",
+    "makemigrations",
+    "help",
+    "version",
+    "collectstatic",
+    "startapp",
+    "test",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code. What the person must mend is one message, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maestro.settings")
-    execute_from_command_line(sys.argv)
+    command = arguments[1] if len(arguments) > 1 else "help"
+    try:
+        if command not in WITHOUT_DATABASE and not command.startswith("-"):
+            ensure_database()
+        execute_from_command_line(arguments)
+    except Misconfigured as error:
+        print(f"maestro: {error.message}", file=sys.stderr)
+        return 2
+    finally:
+        stop_database()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,84 @@
+"""The two keys an installation lives by: Django's, and the vault's. From the environment, else from the data folder."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from maestro.errors import Misconfigured
+
+
+def _random_32_bytes() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+MAKERS: dict[str, Callable[[], str]] = {
+    "DJANGO_SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "MAESTRO_SECRET_KEY": _random_32_bytes,
+}
+
+
+def stored_key(data_dir: Path, name: str) -> str:
+    """The key kept in the data folder under this name; empty when there is none or it cannot be read."""
+    try:
+        return _file_of(data_dir, name).read_text().strip()
+    except OSError:
+        return ""
+
+
+def make_missing_keys() -> list[Path]:
+    """Make the keys that neither the environment nor the data folder has; returns the files written (mode 600).
+
+    Raises Misconfigured when the data folder cannot be written.
+    """
+    made = []
+    for name, make in MAKERS.items():
+        if name in missing_keys():
+            made.append(_write(_file_of(settings.DATA_DIR, name), make()))
+    settings.SECRET_KEY = settings.SECRET_KEY_GIVEN or stored_key(
+        settings.DATA_DIR, "DJANGO_SECRET_KEY"
+    )
+    settings.MAESTRO_SECRET_KEY = settings.MAESTRO_SECRET_KEY or stored_key(
+        settings.DATA_DIR, "MAESTRO_SECRET_KEY"
+    )
+    return made
+
+
+def missing_keys() -> list[str]:
+    """The names of the keys that were found nowhere."""
+    found = {
+        "DJANGO_SECRET_KEY": settings.SECRET_KEY_GIVEN,
+        "MAESTRO_SECRET_KEY": settings.MAESTRO_SECRET_KEY,
+    }
+    return [
+        name for name, key in found.items() if not key and not stored_key(settings.DATA_DIR, name)
+    ]
+
+
+def require_keys() -> None:
+    """Raises Misconfigured when a key is missing: what serves or plays must not run with a passing one."""
+    missing = missing_keys()
+    if missing:
+        raise Misconfigured(
+            f"{' and '.join(missing)} not found in the environment nor in {settings.DATA_DIR}. "
+            f"`manage.py up` makes what is missing; else set it."
+        )
+
+
+def _file_of(data_dir: Path, name: str) -> Path:
+    return data_dir / name.lower()
+
+
+def _write(path: Path, key: str) -> Path:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(key + "\n")
+    except OSError as error:
+        raise Misconfigured(
+            f"The data folder {path.parent} cannot be written: {error.strerror}. "
+            f"Make it writable, or name another with MAESTRO_DATA_DIR."
+        ) from error
+    return path

@@ -1,0 +1,40 @@
+"""The database of the tests: one server of their own, started and stopped by the session's controller."""
+
+import os
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from tests.settings import SERVER
+
+
+def _leads(config: pytest.Config) -> bool:
+    """Whether this is the one process of the session that is no worker of another."""
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _leads(config):
+        SERVER.start(say=print)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _leads(config):
+        SERVER.stop()
+
+
+@pytest.fixture
+def child_environment(transactional_db: None) -> dict[str, str]:
+    """The environment for a real process (`manage.py cluster`, a web server) that works on this test's database.
+
+    The rows it is to see must be committed, hence the transactional database.
+    """
+    named = connection.settings_dict
+    address = f"postgresql://{named['USER']}@/{named['NAME']}?host={quote(named['HOST'], safe='')}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "MAESTRO_TEST_CHILD": "1",
+        "DATABASE_URL": address,
+    }
