@@ -63,6 +63,7 @@ def test_an_edge_from_further_out_arrives_in_the_body_and_leaves_the_outer_scope
 
     assert [str(e) for e in walk.scope("m").into["b"]] == ["s.success → b", "m.item → b"]
     assert [str(e) for e in walk.scope(None).out_of["s"]] == ["s.success → m"]
+    assert walk.scope("m").out_of.keys() == {"m", "b"}
 
 
 def test_a_node_with_only_an_error_handler_behind_it_is_still_a_sink() -> None:
@@ -113,7 +114,11 @@ def forests(draw: st.DrawFn) -> GraphDocument:
         for a, b, order in draw(st.lists(pairs, max_size=12))
         if a < b and owners[keys[a]] == owners[keys[b]]
     ]
-    items = [edge(f"{owner}.item -> {key}") for key, owner in owners.items() if owner]
+    items = [
+        edge(f"{owner}.item -> {key}")
+        for key, owner in owners.items()
+        if owner and draw(st.booleans())
+    ]
     return graph(*draw(st.permutations(nodes)), *edges, *items)
 
 
