@@ -95,7 +95,9 @@ def waits_for(
     edges: Iterable[EdgeDocument], owners: Mapping[str, str | None]
 ) -> dict[str, list[str]]:
     """For each node those that settle before it; a body waits for its map."""
-    before = {key: [] for key, owner in owners.items()}
+    before: dict[str, list[str]] = {
+        key: [] if owner is None else [owner] for key, owner in owners.items()
+    }
     for edge in edges:
         before[edge.target].append(edge.source)
     return before
@@ -119,8 +121,7 @@ def _scope(owner: str | None, keys: list[str], edges: list[EdgeDocument]) -> Sco
     for edge in edges:
         if edge.target in members:
             into[edge.target].append(edge)
-            if True:
-                out_of.setdefault(edge.source, [])
+            if edge.source in out_of:
                 out_of[edge.source].append(edge)
     return Scope(tuple(keys), _frozen(into), _frozen(out_of))
 
