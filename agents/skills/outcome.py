@@ -26,7 +26,7 @@ def check_json(output: JSON) -> None:
     except (ValueError, TypeError, RecursionError) as error:
         raise _unfit(output) from error
     # An escaped backslash before "u0000" looks the same, so only the slow look decides.
-    if "\\u0000" in text and (place := next(_unfit_places(output), None)):
+    if "\\u0000" in text and (place := first_unfit(output)):
         raise _refusal(*place)
     limit = getattr(settings, "MAESTRO_MAX_OUTPUT_BYTES", MAX_OUTPUT_BYTES)
     if size > limit:
@@ -34,9 +34,14 @@ def check_json(output: JSON) -> None:
         raise InvalidNodeOutput(message, place=_largest(output))
 
 
+def first_unfit(value: object) -> tuple[str, str] | None:
+    """(place, fault) of the first text or number in it that the database would refuse."""
+    return next(_unfit_places(value), None)
+
+
 def _unfit(output: JSON) -> InvalidNodeOutput:
     try:
-        place = next(_unfit_places(output), None)
+        place = first_unfit(output)
     except RecursionError:
         return InvalidNodeOutput("The output is nested too deeply")
     return _refusal(*place) if place else InvalidNodeOutput("The output is not JSON")
