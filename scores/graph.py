@@ -23,11 +23,15 @@ class Scope:
     `into` holds every edge into a node, in merge order: from nodes of this scope, from the owner's
     port `item`, and from nodes further out, which have settled before the owner plays.
     `out_of` holds edges to nodes of this scope: by node, and by the owner (its `item` edges).
+    `held` has, for each map, the nodes of this scope that its body reads: they settle before it,
+    though no edge leads to the map; `holds` is the same the other way round.
     """
 
     keys: tuple[str, ...]
     into: Edges
     out_of: Edges
+    held: dict[str, tuple[str, ...]]
+    holds: dict[str, tuple[str, ...]]
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -66,9 +70,10 @@ class Graph:
         members |= {node.key: [] for node in document.nodes if node.subkind == "map_over"}
         for key in nodes:
             members[owners[key]].append(key)
+        held = held_maps(edges, owners)
         return cls(
             nodes=nodes,
-            scopes={owner: _scope(owner, keys, edges) for owner, keys in members.items()},
+            scopes={owner: _scope(owner, keys, edges, held) for owner, keys in members.items()},
             owners=owners,
             depth_order=topological_order(waits_for(edges, owners)),
         )
@@ -98,9 +103,34 @@ def waits_for(
     before: dict[str, list[str]] = {
         key: [] if owner is None else [owner] for key, owner in owners.items()
     }
+    edges = list(edges)
     for edge in edges:
         before[edge.target].append(edge.source)
+    for held, source in held_maps(edges, owners):
+        before[held].append(source)
     return before
+
+
+def held_maps(
+    edges: Iterable[EdgeDocument], owners: Mapping[str, str | None]
+) -> set[tuple[str, str]]:
+    """(map, node) for each map whose body, at any depth, reads a node beside that map."""
+    found = set()
+    for edge in edges:
+        beside = owners.get(edge.source)
+        for owner in _owners_of(edge.target, owners):
+            if owner != edge.source and owners.get(owner) == beside:
+                found.add((owner, edge.source))
+    return found
+
+
+def _owners_of(key: str, owners: Mapping[str, str | None]) -> list[str]:
+    """The maps around `key`, innermost first; ends where maps hold each other."""
+    chain: list[str] = []
+    while (owner := owners.get(key)) is not None and owner not in chain:
+        chain.append(owner)
+        key = owner
+    return chain
 
 
 def topological_order(before: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
@@ -112,7 +142,12 @@ def topological_order(before: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
         raise InvalidScore(f"The graph runs in a circle: {' → '.join(path)}.", cycle=path) from None
 
 
-def _scope(owner: str | None, keys: list[str], edges: list[EdgeDocument]) -> Scope:
+def _scope(
+    owner: str | None,
+    keys: list[str],
+    edges: list[EdgeDocument],
+    held_maps: set[tuple[str, str]],
+) -> Scope:
     members = set(keys)
     into: dict[str, list[EdgeDocument]] = {key: [] for key in keys}
     out_of: dict[str, list[EdgeDocument]] = {key: [] for key in keys}
@@ -123,7 +158,9 @@ def _scope(owner: str | None, keys: list[str], edges: list[EdgeDocument]) -> Sco
             into[edge.target].append(edge)
             if edge.source in out_of:
                 out_of[edge.source].append(edge)
-    return Scope(tuple(keys), _frozen(into), _frozen(out_of))
+    held = {key: tuple(sorted(by for map_, by in held_maps if map_ == key)) for key in keys}
+    holds = {key: tuple(sorted(map_ for map_, by in held_maps if by == key)) for key in keys}
+    return Scope(tuple(keys), _frozen(into), _frozen(out_of), held, holds)
 
 
 def _frozen(edges: dict[str, list[EdgeDocument]]) -> Edges:

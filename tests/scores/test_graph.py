@@ -152,3 +152,35 @@ def test_scopes_keep_document_order_and_merge_order(document: GraphDocument) -> 
 
 def _arrivals(scopes: list[Scope]) -> list[str]:
     return [str(e) for scope in scopes for arriving in scope.into.values() for e in arriving]
+
+
+def test_a_map_waits_for_what_its_body_reads_from_beside_it() -> None:
+    played = Graph.of(
+        graph(
+            step("source"),
+            map_over("outer", "inner"),
+            map_over("inner", "leaf"),
+            step("leaf"),
+            "outer.item -> inner",
+            "inner.item -> leaf",
+            "source -> leaf",
+        )
+    )
+
+    assert played.scope(None).held["outer"] == ("source",)
+    assert played.scope(None).holds["source"] == ("outer",)
+    assert played.scope("outer").held["inner"] == ()
+
+
+def test_a_body_that_reads_what_follows_its_own_map_is_a_circle() -> None:
+    with pytest.raises(InvalidScore, match="circle"):
+        Graph.of(
+            graph(
+                map_over("each", "leaf"),
+                step("leaf"),
+                step("after"),
+                "each.item -> leaf",
+                "each -> after",
+                "after -> leaf",
+            )
+        )
