@@ -1,8 +1,14 @@
-"""What a web server runs: `uvicorn maestro.asgi:application`."""
+"""What a web server runs: `uvicorn maestro.asgi:application` (or `manage.py serve`)."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
+from maestro.database import ensure_database
+from maestro.keys import require_keys
+from maestro.static_files import StaticFiles
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maestro.settings")
-application = get_asgi_application()
+application = StaticFiles(get_asgi_application())
+require_keys()
+ensure_database()

@@ -78,5 +78,6 @@ def refusals(messages: Mapping[str, Any] | list[str]) -> str:
     if isinstance(messages, list):
         return "\n".join(messages)
     return "\n".join(
-        f"{name}: {' '.join(reasons)} See docs/environment.md." for name, reasons in messages.items()
+        f"{name}: {' '.join(reasons)} See docs/environment.md."
+        for name, reasons in messages.items()
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from maestro.data_folder import make_data_folder, writing_in
 from maestro.errors import Misconfigured
 
 
@@ -72,13 +73,8 @@ def _file_of(data_dir: Path, name: str) -> Path:
 
 
 def _write(path: Path, key: str) -> Path:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_folder(path.parent)
+    with writing_in(path.parent):
         path.touch(mode=0o600)
         path.write_text(key + "\n")
-    except OSError as error:
-        raise Misconfigured(
-            f"The data folder {path.parent} cannot be written: {error.strerror}. "
-            f"Make it writable, or name another with MAESTRO_DATA_DIR."
-        ) from error
     return path

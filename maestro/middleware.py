@@ -1,12 +1,10 @@
 """What every response carries: the rules a browser is to hold it to, and in debug its number of queries."""
 
-from collections.abc import Awaitable, Callable
-from inspect import iscoroutinefunction
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.utils.decorators import sync_and_async_middleware
 
 # The admin's own scripts are written into its pages (Alpine), hence the two "unsafe"; nothing foreign is loaded.
 POLICY = "; ".join(
@@ -24,23 +22,20 @@ POLICY = "; ".join(
 )
 
 
-@sync_and_async_middleware
-def harden(
-    get_response: Callable[[HttpRequest], Any],
-) -> Callable[[HttpRequest], HttpResponse | Awaitable[HttpResponse]]:
+class Harden:
     """Sets the content policy, and marks cookies `Secure` on answers to https, so that plain http on this
     machine can sign in too."""
-    if iscoroutinefunction(get_response):
 
-        async def answer_async(request: HttpRequest) -> HttpResponse:
-            return _hardened(request, await get_response(request))
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
 
-        return answer_async
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        return _hardened(request, get_response(request))
-
-    return answer
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
 
 
 class CountQueries:
@@ -64,11 +59,3 @@ class CountQueries:
             response = self._get_response(request)
         response["Server-Timing"] = f'db;desc="{count}"'
         return response
-
-
-def _hardened(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    if request.is_secure():
-        for cookie in response.cookies.values():
-            cookie["secure"] = True
-    return response

@@ -90,9 +90,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     *(["maestro.middleware.CountQueries"] if DEBUG else []),
+    "maestro.middleware.Harden",
     "django.middleware.security.SecurityMiddleware",
-    "maestro.middleware.harden",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -150,6 +149,7 @@ LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]
 WHITENOISE_USE_FINDERS = True  # a fresh clone serves its files without a collecting step
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Timeout and retry are backstops; the run's row holds the truth, and its player's lease is the clock.
 Q_CLUSTER = {
@@ -179,5 +179,7 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "anthropic": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
+        "uvicorn.access": {"level": "INFO"},
     },
 }

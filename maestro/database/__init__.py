@@ -20,18 +20,20 @@ def embedded(data_dir: Path) -> Server:
 
 
 def ensure_database() -> str | None:
-    """Have the database running for as long as this process lives.
+    """Have the database running for as long as this process lives; called again, starts it again if it died.
 
     Returns the embedded server's address, or None when `DATABASE_URL` names another server.
     Raises Misconfigured when the server cannot run here.
     """
     if settings.DATABASE_URL:
         return None
-    server = embedded(settings.DATA_DIR)
     if not _held:
+        server = embedded(settings.DATA_DIR)
         server.start(say=_say)
         _held.append(server)
-    return server.address()
+    elif not _held[0].is_running():
+        _held[0].revive(say=_say)
+    return _held[0].address()
 
 
 def stop_database() -> None:

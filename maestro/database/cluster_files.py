@@ -41,9 +41,11 @@ def make_cluster(folder: Path, user: pwd.struct_passwd) -> None:
     )
     if made.returncode != 0:
         shutil.rmtree(draft, ignore_errors=True)
-        reason = " ".join(made.stdout.splitlines()[-8:]).strip()
+        lines = made.stdout.splitlines()
+        telling = [line for line in lines if "FATAL" in line or "LOG:" in line or "error:" in line]
+        reason = "; ".join(telling or lines[-3:])
         raise Misconfigured(
-            f"PostgreSQL could not make its files in {folder.parent}: {reason} "
+            f"PostgreSQL could not make its files in {folder.parent}: {reason}. "
             f"Mend that, or name another folder with MAESTRO_DATA_DIR."
         )
     draft.rename(folder)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import psycopg
 
 import maestro
+from maestro.data_folder import make_data_folder, writing_in
 from maestro.database import owner, programs
 from maestro.database.cluster_files import SOCKET_NAME, is_running, make_cluster, write_access
 from maestro.database.holds import Hold, alone
@@ -40,37 +41,23 @@ class Server:
         """The connection string, the same whether the server runs or not."""
         return f"postgresql://{role}@/{database}?host={quote(str(self.folder), safe='')}"
 
+    def is_running(self) -> bool:
+        """Whether its main process lives; no question is put to it."""
+        return is_running(self.folder)
+
     def start(self, say: Callable[[str], None] = _quiet) -> None:
         """Have it running until `stop`, or the death of this process. Raises Misconfigured with the mend."""
         self._check_path()
-        try:
-            # As root the server's own user must pass through.
-            private = 0o711 if os.geteuid() == 0 else 0o700
-            self.folder.parent.mkdir(mode=private, parents=True, exist_ok=True)
+        make_data_folder(self.folder.parent)
+        with writing_in(self.folder.parent):
             self._hold = Hold(self.users)
-            with alone(self.folder.with_name(f"{self.folder.name}.starting")):
-                self.revive(say)
-        except OSError as error:
-            raise Misconfigured(
-                f"The data folder {self.folder.parent} cannot be used: {error.strerror} ({error.filename}). "
-                f"Make it writable, or name another with MAESTRO_DATA_DIR."
-            ) from error
+        self.revive(say)
 
     def revive(self, say: Callable[[str], None] = _quiet) -> None:
         """Start it if it does not run, and see that role and database are there."""
-        deadline = time.monotonic() + programs.START_SECONDS
-        while True:
-            if not is_running(self.folder):
-                self._launch(say)
-            try:
-                return self._prepare()
-            except psycopg.OperationalError as error:
-                # A server that was just killed, or that another program starts, runs but does not answer.
-                if time.monotonic() > deadline:
-                    raise Misconfigured(
-                        f"PostgreSQL in {self.folder} does not answer: {error}"
-                    ) from error
-            time.sleep(0.1)
+        starting = self.folder.with_name(f"{self.folder.name}.starting")
+        with writing_in(self.folder.parent), alone(starting):
+            self._start_until_it_answers(say)
 
     def stop(self) -> None:
         """Let go of it; the last to do so stops it, and returns when it has ended."""
@@ -107,6 +94,21 @@ class Server:
                 f"Name another with MAESTRO_DATA_DIR."
             )
 
+    def _start_until_it_answers(self, say: Callable[[str], None]) -> None:
+        deadline = time.monotonic() + programs.START_SECONDS
+        while True:
+            if not is_running(self.folder):
+                self._launch(say)
+            try:
+                return self._prepare()
+            except psycopg.OperationalError as error:
+                # A server that was just killed, or that another program starts, runs but does not answer.
+                if time.monotonic() > deadline:
+                    raise Misconfigured(
+                        f"PostgreSQL in {self.folder} does not answer: {error}"
+                    ) from error
+            time.sleep(0.1)
+
     def _launch(self, say: Callable[[str], None]) -> None:
         user = owner.owner_of_server(self.folder, say)
         owner.open_the_way(self.folder, user, say)
@@ -115,7 +117,8 @@ class Server:
             make_cluster(self.folder, user)
         write_access(self.folder, user)
         self._run_postgres(user)
-        self._keeper = self._watch()
+        if self._keeper is None or self._keeper.poll() is not None:
+            self._keeper = self._watch()
 
     def _run_postgres(self, user: pwd.struct_passwd) -> None:
         log = self.folder / "server.log"

@@ -1,0 +1,116 @@
+"""What `manage.py up` does before anything runs: claim the data folder and the port, then make what is missing."""
+
+import errno
+import fcntl
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from maestro.data_folder import make_data_folder, writing_in
+from maestro.errors import Misconfigured
+
+ADMIN = "admin"
+SECONDS_FOR_THE_LAST = 30
+
+
+def claim_data_folder(say: Callable[[str], None]) -> TextIO:
+    """The lock of this installation; its descriptor goes to the children, so it is free when the last has ended.
+
+    Waits for the children of an `up` that was killed. Raises Misconfigured when another `up` runs here.
+    """
+    make_data_folder(settings.DATA_DIR)
+    with writing_in(settings.DATA_DIR):
+        lock = (settings.DATA_DIR / "up.lock").open("a+")
+    deadline = time.monotonic() + SECONDS_FOR_THE_LAST
+    while not _locked(lock):
+        owner = _pid_in(lock)
+        if _is_alive(owner) or time.monotonic() > deadline:
+            raise Misconfigured(
+                f"Maestro already runs in {settings.DATA_DIR} (process {owner}). "
+                f"Stop it first, or name another folder with MAESTRO_DATA_DIR and another MAESTRO_PORT."
+            )
+        say("The last Maestro in this folder was killed; waiting for its processes to end.")
+        time.sleep(1)
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def claim_port() -> socket.socket:
+    """The listening socket the web process will serve. Raises Misconfigured when the port is not to be had."""
+    host, port = settings.MAESTRO_HOST, settings.MAESTRO_PORT
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=512)
+    except socket.gaierror as error:
+        raise Misconfigured(
+            f"MAESTRO_HOST is {host}, which is no address of this machine: {error.strerror}."
+        ) from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Misconfigured(
+                f"Port {port} on {host} is taken by another program. "
+                f"Stop that, or choose another port: MAESTRO_PORT={port + 1}"
+            ) from error
+        raise Misconfigured(
+            f"Cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}. Set MAESTRO_HOST or MAESTRO_PORT."
+        ) from error
+
+
+def migrate(say: Callable[[str], None]) -> None:
+    """Bring the database to this version's tables."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        say(f"Making the tables ({len(plan)} steps).")
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def seed(say: Callable[[str], None]) -> None:
+    """Put in what ships with Maestro: the workspace, its agents, scores and orchestras."""
+    if "seed" in get_commands():
+        say("Putting in the shipped agents, scores and orchestras.")
+        call_command("seed", verbosity=0)
+
+
+def make_admin() -> str | None:
+    """See that the user `admin` exists. Returns a password that was made up for it, which is kept nowhere."""
+    users = get_user_model().objects
+    if users.filter(username=ADMIN).exists():
+        return None
+    password = settings.MAESTRO_ADMIN_PASSWORD or secrets.token_urlsafe(12)
+    users.create_superuser(ADMIN, password=password)
+    return None if settings.MAESTRO_ADMIN_PASSWORD else password
+
+
+def _locked(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _pid_in(lock: TextIO) -> int:
+    lock.seek(0)
+    return int(lock.read() or 0)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return pid > 0
