@@ -15,6 +15,27 @@ def map_over(key: str, *body: str, **config: object) -> NodeDocument:
     return NodeDocument(key=key, kind="control", subkind="map_over", config=config)
 
 
+def find(key: str, **fields: object) -> NodeDocument:
+    """A node with two ports, `exists` and `not_found`."""
+    return step(key, **{"skill": "pipeline", "operation": "find_contact"} | fields)
+
+
+def add(key: str, **fields: object) -> NodeDocument:
+    """A node that adds a contact: ports `success` and `exists`."""
+    return step(key, **{"skill": "pipeline", "operation": "add_contact"} | fields)
+
+
+def llm(key: str, **fields: object) -> NodeDocument:
+    """A node played by the agent ag_1."""
+    return NodeDocument.model_validate({"key": key, "kind": "llm", "agent_id": "ag_1"} | fields)
+
+
+def branch(key: str, *ports: str, **config: object) -> NodeDocument:
+    """A branch by the ports given, each when the field of its name is true, else by `else`."""
+    config = {"conditions": [{"port": port, "when": f"input.{port}"} for port in ports]} | config
+    return NodeDocument(key=key, kind="control", subkind="branch", config=config)
+
+
 def edge(path: str, **fields: object) -> EdgeDocument:
     """`a -> b`, or `a.port -> b`."""
     source, target = path.split(" -> ")

@@ -1,0 +1,49 @@
+"""One thing wrong with a graph, said so that a person can mend it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scores.document import JSON, EdgeDocument, NodeDocument
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An error stops a save, a warning does not; `code` is stable, `message` names the place."""
+
+    level: Literal["error", "warning"]
+    code: str
+    message: str
+    node: str | None = None
+    edge: EdgeDocument | None = None
+
+    def as_json(self) -> JSON:
+        """Wire form; an edge is named by its four ends."""
+        ends = {"source", "from_port", "target", "to_port"}
+        edge = self.edge.model_dump(include=ends, by_alias=True) if self.edge else None
+        return {
+            "level": self.level,
+            "code": self.code,
+            "message": self.message,
+            "node": self.node,
+            "edge": edge,
+        }
+
+
+def error(code: str, message: str, at: NodeDocument | EdgeDocument | None = None) -> Issue:
+    """An error at a node, an edge or the whole graph."""
+    return _issue("error", code, message, at)
+
+
+def warning(code: str, message: str, at: NodeDocument | EdgeDocument | None = None) -> Issue:
+    """A warning at a node, an edge or the whole graph."""
+    return _issue("warning", code, message, at)
+
+
+def _issue(
+    level: Literal["error", "warning"],
+    code: str,
+    message: str,
+    at: NodeDocument | EdgeDocument | None,
+) -> Issue:
+    node = at.key if isinstance(at, NodeDocument) else None
+    return Issue(level, code, message, node, at if isinstance(at, EdgeDocument) else None)

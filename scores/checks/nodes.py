@@ -1,0 +1,87 @@
+"""Does each node say what its kind needs, and nothing else?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from pydantic import ValidationError
+
+from agents.conditions import compile_condition
+from agents.skills.operation import places
+from maestro.errors import InvalidInput
+from scores.configs import BranchConfig, config_of
+from scores.document import ON_ERROR, GraphDocument, NodeDocument
+from scores.playable import is_playable
+
+from .issue import Issue, error
+
+WANTED = {
+    "deterministic": {"skill", "operation"},
+    "llm": {"agent_id"},
+    "control": {"subkind"},
+}
+OPTIONAL = {"llm": {"agent_version"}, "control": {"subscore_id"}}
+TELLING = ("skill", "operation", "agent_id", "agent_version", "subkind", "subscore_id")
+
+
+def check_nodes(document: GraphDocument) -> Iterator[Issue]:
+    """All that can be said of a node without its edges or the database."""
+    for key, count in Counter(node.key for node in document.nodes).items():
+        if count > 1:
+            message = f"{count} nodes have the key {key}; give each its own."
+            yield Issue("error", "doubled_key", message, key)
+    for node in document.nodes:
+        yield from _check_fields(node)
+        yield from _check_config(node)
+        yield from _check_schema(node)
+
+
+def _check_fields(node: NodeDocument) -> Iterator[Issue]:
+    wanted = WANTED[node.kind]
+    for name in TELLING:
+        given = getattr(node, name) not in ("", None)
+        if name in wanted and not given:
+            yield error("missing_field", f"{node.key} is {node.kind}; choose its {name}.", node)
+        if given and name not in wanted | OPTIONAL.get(node.kind, set()):
+            message = f"{node.key} is {node.kind} and cannot have {name}; take it out."
+            yield error("unexpected_field", message, node)
+    if node.kind == "control" and node.subkind and not is_playable(node):
+        message = f"{node.key} is a {node.subkind}, which runs cannot play yet; take it out."
+        yield error("not_playable", message, node)
+
+
+def _check_config(node: NodeDocument) -> Iterator[Issue]:
+    if not is_playable(node):
+        return
+    try:
+        config = config_of(node)
+    except ValidationError as refusal:
+        for place in places(refusal):
+            message = f"{node.key}: config.{place['place']}: {place['message']}."
+            yield error("invalid_config", message, node)
+        return
+    if isinstance(config, BranchConfig):
+        yield from _check_conditions(node, config)
+
+
+def _check_conditions(node: NodeDocument, config: BranchConfig) -> Iterator[Issue]:
+    if ON_ERROR in {config.else_port, *(case.port for case in config.conditions)}:
+        message = f"{node.key}: the port {ON_ERROR} is taken by errors; name yours differently."
+        yield error("reserved_port", message, node)
+    for case in config.conditions:
+        try:
+            compile_condition(case.when)
+        except InvalidInput as refusal:
+            message = f"{node.key}: the condition for {case.port} cannot be used: {refusal}"
+            yield error("invalid_condition", message, node)
+
+
+def _check_schema(node: NodeDocument) -> Iterator[Issue]:
+    if node.input_schema is None:
+        return
+    try:
+        Draft202012Validator.check_schema(node.input_schema)
+    except SchemaError as refusal:
+        message = f"{node.key}: input_schema is not a JSON Schema: {refusal.message}"
+        yield error("invalid_schema", message, node)

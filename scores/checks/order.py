@@ -1,0 +1,83 @@
+"""Can the graph be walked: no circle, and no edge across the border of a body the wrong way?"""
+
+from collections.abc import Iterator, Mapping
+
+from maestro.errors import InvalidScore
+from scores.document import ITEM, EdgeDocument, GraphDocument
+from scores.graph import owners_of, topological_order, waits_for
+
+from .issue import Issue, error
+
+Owners = Mapping[str, str | None]
+
+
+def check_order(document: GraphDocument) -> Iterator[Issue]:
+    """For documents whose edges and bodies name known nodes only."""
+    owners = owners_of(document.nodes)
+    crossings = [issue for edge in document.edges for issue in _check_border(edge, owners)]
+    if crossings:
+        yield from crossings
+        return
+    try:
+        topological_order(waits_for(document.edges, owners))
+    except InvalidScore as refusal:
+        yield error("cycle", f"{refusal} Take one of these edges out.")
+        return
+    yield from _check_sources_from_outside(document, owners)
+
+
+def _check_border(edge: EdgeDocument, owners: Owners) -> Iterator[Issue]:
+    around = list(_maps_around(edge.target, owners))
+    if edge.source in around:
+        if edge.from_port != ITEM:
+            message = (
+                f"The edge {edge} enters the body of {edge.source}; draw it from the port {ITEM}."
+            )
+            yield error("wrong_port_into_body", message, edge)
+    elif edge.from_port == ITEM and edge.source in owners.values():
+        message = f"The edge {edge}: items go to nodes of the body only; draw it from another port."
+        yield error("item_leaves_body", message, edge)
+    elif owners[edge.source] not in (None, *around):
+        message = (
+            f"The edge {edge} leaves the body of {owners[edge.source]}; "
+            f"what comes out of a body is in the results of its map: draw it from there."
+        )
+        yield error("edge_out_of_body", message, edge)
+
+
+def _check_sources_from_outside(document: GraphDocument, owners: Owners) -> Iterator[Issue]:
+    """A body reads of outer nodes only what has settled before its map plays."""
+    followers: dict[str, list[str]] = {}
+    for edge in document.edges:
+        followers.setdefault(edge.source, []).append(edge.target)
+    for edge in document.edges:
+        around = list(_maps_around(edge.target, owners))
+        if edge.source in around or owners[edge.source] == owners[edge.target]:
+            continue
+        outermost = next(key for key in around if owners[key] == owners[edge.source])
+        if not _leads_to(edge.source, outermost, followers):
+            message = (
+                f"The edge {edge} enters the body of {outermost}, which may play before "
+                f"{edge.source} has; draw an edge from {edge.source} to {outermost} too."
+            )
+            yield error("source_after_map", message, edge)
+
+
+def _maps_around(key: str, owners: Owners) -> Iterator[str]:
+    seen = {key}
+    while (owner := owners[key]) is not None and owner not in seen:
+        seen.add(owner)
+        yield owner
+        key = owner
+
+
+def _leads_to(source: str, target: str, followers: Mapping[str, list[str]]) -> bool:
+    seen, waiting = {source}, [source]
+    while waiting:
+        for key in followers.get(waiting.pop(), []):
+            if key == target:
+                return True
+            if key not in seen:
+                seen.add(key)
+                waiting.append(key)
+    return False

@@ -1,0 +1,68 @@
+"""What `config` of a node may say, by kind. Read by the checks, the ports and the walk."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .document import JSON, SUCCESS, NodeDocument
+
+PORT = r"^[a-z][a-z0-9_]*$"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class SampleConfig(_Strict):
+    """What a rehearsal answers in place of the node."""
+
+    port: str = SUCCESS
+    output: JSON = {}
+
+
+class NodeConfig(_Strict):
+    """What every node may say.
+
+    `params` fill fields that no edge brings; `join` asks for one delivered edge or for all of
+    them; `ends` names ports that end on purpose.
+    """
+
+    params: JSON = {}
+    join: Literal["any", "all"] = "any"
+    sample: SampleConfig | None = None
+    ends: list[str] = []
+
+
+class MapOverConfig(NodeConfig):
+    """Play the body once for each item of the list in `items_field`."""
+
+    items_field: str = Field(min_length=1)
+    item_field: str = Field(default="item", min_length=1)
+    body_node_ids: list[str] = Field(min_length=1)
+    output_field: str = Field(default="results", min_length=1)
+    concurrency: int = Field(default=5, ge=1, le=100)
+    on_error: Literal["stop", "collect"] = "collect"
+    keep_empty: bool = False
+
+
+class BranchCase(_Strict):
+    """The port to leave by when the condition holds."""
+
+    port: str = Field(pattern=PORT, max_length=80)
+    when: str = Field(min_length=1)
+
+
+class BranchConfig(NodeConfig):
+    """The first condition that holds picks the port, else `else_port`."""
+
+    conditions: list[BranchCase] = Field(min_length=1, max_length=50)
+    else_port: str = Field(default="else", pattern=PORT, max_length=80)
+
+
+BY_SUBKIND: Mapping[str, type[NodeConfig]] = {"map_over": MapOverConfig, "branch": BranchConfig}
+
+
+def config_of(node: NodeDocument) -> NodeConfig:
+    """The node's config as its kind reads it; pydantic's ValidationError when it does not fit."""
+    return BY_SUBKIND.get(node.subkind, NodeConfig).model_validate(node.config)

@@ -1,0 +1,61 @@
+"""What is wrong with a graph document: asked at each save and again when a run starts."""
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+from agents.skills.operation import places
+from maestro.errors import InvalidScore
+from maestro.workspaces.models import Workspace
+
+from .checks.bodies import check_bodies
+from .checks.edges import check_edges
+from .checks.issue import Issue
+from .checks.limits import check_limits
+from .checks.nodes import check_nodes
+from .checks.order import check_order
+from .checks.references import Known, check_references
+from .checks.surprises import check_surprises
+from .document import GraphDocument
+
+
+def parse_document(written: object) -> GraphDocument:
+    """The document in what a program or a file says; InvalidScore names each field at fault."""
+    try:
+        return GraphDocument.model_validate(written)
+    except ValidationError as refusal:
+        issues = [
+            Issue("error", "invalid_document", f"{place['place']}: {place['message']}.")
+            for place in places(refusal)
+        ]
+    raise refusal_of(issues)
+
+
+def check_graph(document: GraphDocument, workspace: Workspace) -> list[Issue]:
+    """Every error, else every warning. One query."""
+    return check_document(document, Known.to(workspace, document))
+
+
+def check_document(document: GraphDocument, known: Known) -> list[Issue]:
+    """The same without the database."""
+    errors = [
+        *check_limits(document),
+        *check_nodes(document),
+        *check_references(document, known),
+        *check_bodies(document),
+        *check_edges(document),
+    ]
+    errors = errors or list(check_order(document))
+    return errors or list(check_surprises(document))
+
+
+def errors_of(issues: Iterable[Issue]) -> list[Issue]:
+    """Those that stop a save or a start."""
+    return [issue for issue in issues if issue.level == "error"]
+
+
+def refusal_of(errors: list[Issue]) -> InvalidScore:
+    """The errors as one refusal, to be raised: `details["errors"]` lists them."""
+    first = errors[0].message
+    more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+    return InvalidScore(first + more, errors=[issue.as_json() for issue in errors])

@@ -1,0 +1,164 @@
+"""What a save refuses: each error at its place, and nothing else said of a sound graph."""
+
+import pytest
+
+from scores.checks.issue import Issue
+from scores.checks.references import Known
+from scores.document import EdgeDocument, GraphDocument, NodeDocument
+from scores.validation import check_document
+
+from .graphs import branch, edge, find, graph, llm, map_over, step
+
+KNOWN = Known({"ag_1": frozenset({1, 2})})
+
+
+def issues_of(document: GraphDocument) -> list[Issue]:
+    return check_document(document, KNOWN)
+
+
+def told(document: GraphDocument) -> set[tuple[str, str | None]]:
+    """Each issue's code and place."""
+    return {(i.code, i.node or (str(i.edge) if i.edge else None)) for i in issues_of(document)}
+
+
+SOUND = graph(
+    step("start"),
+    find("look", config={"ends": ["exists"]}),
+    llm("think"),
+    map_over("each", "inner"),
+    step("inner"),
+    branch("choose", "yes"),
+    step("end"),
+    step("mend"),
+    "start -> look",
+    "look.not_found -> think",
+    "think -> each",
+    "each.item -> inner",
+    edge("start -> inner", transform={"a.b": "c.d"}),
+    "each -> choose",
+    "choose.yes -> end",
+    "choose.else -> mend",
+    "think.on_error -> mend",
+)
+
+
+def test_nothing_is_said_of_a_sound_graph() -> None:
+    assert issues_of(SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "place"),
+    [
+        (step("end"), "doubled_key", "end"),
+        (step("new", skill="", operation=""), "missing_field", "new"),
+        (step("new", agent_id="ag_1"), "unexpected_field", "new"),
+        (step("new", subscore_id="sc_1"), "unexpected_field", "new"),
+        (step("new", skill="nobody"), "unknown_operation", "new"),
+        (step("new", operation="nothing"), "unknown_operation", "new"),
+        (step("new", config={"parms": {}}), "invalid_config", "new"),
+        (step("new", config={"params": 1}), "invalid_config", "new"),
+        (step("new", config={"join": "some"}), "invalid_config", "new"),
+        (step("new", config={"ends": ["nowhere"]}), "unknown_port", "new"),
+        (step("new", config={"sample": {"port": "nowhere"}}), "unknown_port", "new"),
+        (step("new", input_schema={"type": "thing"}), "invalid_schema", "new"),
+        (step("new", config={"params": {"a": "\x00"}}), "not_storable", None),
+        (step("new", config={"params": {"a": float("inf")}}), "not_storable", None),
+        (llm("new", agent_id=None), "missing_field", "new"),
+        (llm("new", agent_id="ag_2"), "unknown_agent", "new"),
+        (llm("new", agent_version=3), "unknown_agent_version", "new"),
+        (llm("new", skill="data", operation="pick"), "unexpected_field", "new"),
+        (branch("new", conditions=[]), "invalid_config", "new"),
+        (branch("new", "on_error"), "reserved_port", "new"),
+        (
+            branch("new", conditions=[{"port": "a", "when": "open('x')"}]),
+            "invalid_condition",
+            "new",
+        ),
+        (
+            NodeDocument(key="new", kind="control", subkind="gate", config={"items_field": "a"}),
+            "not_playable",
+            "new",
+        ),
+        (NodeDocument(key="new", kind="control"), "missing_field", "new"),
+        (map_over("new"), "invalid_config", "new"),
+        (map_over("new", "end", items_field=None), "invalid_config", "new"),
+        (map_over("new", "nobody"), "unknown_body_node", "new"),
+        (map_over("new", "inner"), "doubled_body_node", "inner"),
+        (map_over("new", "start"), "unreached_body_node", "start"),
+        ("start -> nobody", "unknown_node", "start.success → nobody"),
+        ("nobody -> start", "unknown_node", "nobody.success → start"),
+        ("start.nowhere -> end", "unknown_port", "start.nowhere → end"),
+        ("look -> end", "unknown_port", "look.success → end"),
+        ("choose.maybe -> end", "unknown_port", "choose.maybe → end"),
+        (edge("start -> end", to_port="side"), "unknown_port", "start.success → end"),
+        ("start -> look", "doubled_edge", "start.success → look"),
+        (
+            edge("start -> end", transform={"a..b": "c"}),
+            "invalid_transform",
+            "start.success → end",
+        ),
+        (edge("start -> end", transform={"a": ""}), "invalid_transform", "start.success → end"),
+        ("think -> start", "cycle", None),
+        ("start -> start", "cycle", None),
+        ("inner -> end", "edge_out_of_body", "inner.success → end"),
+        ("inner -> each", "edge_out_of_body", "inner.success → each"),
+        ("each -> inner", "wrong_port_into_body", "each.success → inner"),
+        ("each.item -> end", "item_leaves_body", "each.item → end"),
+        ("end -> inner", "source_after_map", "end.success → inner"),
+    ],
+)
+def test_each_fault_is_refused_at_its_place(
+    part: NodeDocument | EdgeDocument | str, code: str, place: str | None
+) -> None:
+    assert told(graph(*SOUND.nodes, *SOUND.edges, part)) == {(code, place)}
+
+
+def test_maps_that_hold_each_other_are_refused() -> None:
+    circle = graph(map_over("a", "b"), map_over("b", "a"), "a.item -> b", "b.item -> a")
+
+    assert told(circle) == {("map_in_itself", "a"), ("map_in_itself", "b")}
+
+
+def test_a_map_in_its_own_body_is_refused() -> None:
+    assert told(graph(map_over("a", "a"), "a.item -> a")) == {("map_in_itself", "a")}
+
+
+def test_an_edge_between_two_bodies_is_refused() -> None:
+    document = graph(
+        *[map_over("m", "x"), map_over("n", "y"), step("x"), step("y")],
+        *["m.item -> x", "n.item -> y", "x -> y"],
+    )
+
+    assert told(document) == {("edge_out_of_body", "x.success → y")}
+
+
+def test_an_inner_body_may_be_reached_from_the_body_around_it() -> None:
+    document = graph(
+        *[map_over("a", "s", "b"), step("s"), map_over("b", "c"), step("c")],
+        *["a.item -> s", "s -> b", "b.item -> c", "a.item -> c", "s -> c"],
+    )
+
+    assert told(document) == set()
+
+
+def test_a_cycle_is_told_by_its_path() -> None:
+    document = graph(step("a"), step("b"), step("c"), "a -> b", "b -> c", "c -> b")
+
+    (issue,) = issues_of(document)
+
+    assert "b → c → b" in issue.message or "c → b → c" in issue.message
+
+
+def test_a_graph_that_is_nested_too_deeply_is_refused() -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    assert told(graph(step("a", config={"params": {"a": deep}}))) == {("not_storable", None)}
+
+
+def test_a_graph_that_is_too_large_is_refused() -> None:
+    many = graph(*[step(f"n{number}") for number in range(501)])
+    heavy = graph(step("a", config={"params": {"text": "x" * 1024 * 1024}}))
+
+    assert told(many) == told(heavy) == {("too_large", None)}

@@ -1,0 +1,63 @@
+"""What a save warns of: few things, and true ones."""
+
+import pytest
+
+from scores.checks.references import Known
+from scores.document import GraphDocument
+from scores.validation import check_document
+
+from .graphs import add, find, graph, map_over, step
+
+
+def warned(document: GraphDocument) -> set[tuple[str, str | None]]:
+    issues = check_document(document, Known({}))
+    assert {issue.level for issue in issues} <= {"warning"}
+    return {(issue.code, issue.node) for issue in issues}
+
+
+def test_a_port_that_nothing_follows_is_told_unless_it_ends_on_purpose() -> None:
+    forgotten = graph(find("look"), step("next"), "look.not_found -> next")
+    meant = graph(find("look", config={"ends": ["exists"]}), step("next"), "look.not_found -> next")
+
+    assert warned(forgotten) == {("port_goes_nowhere", "look")}
+    assert warned(meant) == set()
+
+
+def test_a_node_that_ends_by_all_its_ports_is_no_surprise() -> None:
+    assert warned(graph(find("look"))) == set()
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [({}, {("join_does_not_wait", "act")}), ({"join": "all"}, set()), ({"join": "any"}, set())],
+)
+def test_a_join_that_does_not_wait_is_told_unless_it_is_chosen(
+    config: dict[str, object], told: set[tuple[str, str]]
+) -> None:
+    body = graph(
+        map_over("each", "look", "act"),
+        find("look", config={"ends": ["exists"]}),
+        step("act", config=config),
+        *["each.item -> look", "each.item -> act", "look.not_found -> act"],
+    )
+
+    assert warned(body) == told
+
+
+def test_a_required_field_over_an_edge_that_may_be_dead_is_told() -> None:
+    assert warned(contact_for("add.exists -> log")) == {("field_may_not_come", "log")}
+    assert warned(contact_for("add.exists -> log", "add.success -> log")) == set()
+    assert warned(contact_for("add.exists -> log", join="all")) == set()
+    assert warned(contact_for("add.exists -> log", contact_id="ct_1")) == set()
+
+
+def contact_for(*edges: str, join: str = "any", **params: str) -> GraphDocument:
+    """`log` needs a contact_id, which `add` gives and `first` does not."""
+    logging = {"skill": "pipeline", "operation": "log_activity"}
+    return graph(
+        add("add", config={"ends": ["success"]}),
+        step("first", **logging),
+        step("log", config={"params": params | {"kind": "seen"}, "join": join}, **logging),
+        "first -> log",
+        *edges,
+    )
