@@ -10,7 +10,6 @@ from django.conf import settings
 from maestro.errors import InvalidNodeOutput
 
 JSON: TypeAlias = dict[str, Any]
-MAX_OUTPUT_BYTES = 8 * 1024 * 1024
 
 
 class Outcome(NamedTuple):
@@ -28,7 +27,7 @@ def check_json(output: JSON) -> None:
     # An escaped backslash before "u0000" looks the same, so only the slow look decides.
     if "\\u0000" in text and (place := first_unfit(output)):
         raise _refusal(*place)
-    limit = getattr(settings, "MAESTRO_MAX_OUTPUT_BYTES", MAX_OUTPUT_BYTES)
+    limit = settings.MAX_NODE_OUTPUT_BYTES
     if size > limit:
         message = f"The output has {size:,} bytes, more than the {limit:,} allowed"
         raise InvalidNodeOutput(message, place=_largest(output))

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 
+from agents.skills.outcome import first_unfit
 from maestro.errors import InvalidNodeInput
 
 MAX_FILLED = 64 * 1024
@@ -23,7 +24,10 @@ def fill(text: str, values: Mapping[str, object]) -> str:
         at, size = match.end(), size + len(shown)
         if size > MAX_FILLED:
             raise InvalidNodeInput(f"A filled text has at most {MAX_FILLED:,} characters")
-    return "".join([*parts, text[at:]])
+    filled = "".join([*parts, text[at:]])
+    if unfit := first_unfit(filled):
+        raise InvalidNodeInput(f"The filled text {unfit[1]}")
+    return filled
 
 
 def reach(value: object, path: str, default: object = None) -> object:

@@ -181,14 +181,11 @@ def _company(pipeline: Pipeline, person: Person) -> Company | None:
     """The company of that domain, else of that name, made if there is none."""
     if not person.domain and not person.company:
         return None
-    companies = Company.objects.filter(workspace_id=pipeline.workspace_id).order_by("id")
-    if person.domain:
-        companies = companies.with_domain(person.domain)
-    else:
-        companies = companies.filter(name=person.company)
-    if found := companies.first():
+    here = Company.objects.filter(workspace_id=pipeline.workspace_id).order_by("id")
+    domain, name = person.domain, person.company
+    alike = here.with_domain(domain) if domain else here.filter(name=name)
+    if found := alike.first():
         return found
-    name = person.company or person.domain
-    new = Company(workspace_id=pipeline.workspace_id, name=name, domain=person.domain)
+    new = Company(workspace_id=pipeline.workspace_id, name=name or domain, domain=domain)
     Company.objects.bulk_create([new], ignore_conflicts=True)
-    return companies.first()
+    return alike.first()

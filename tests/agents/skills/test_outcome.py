@@ -29,7 +29,7 @@ def test_the_words_backslash_u0000_are_only_words() -> None:
 
 
 def test_an_output_over_the_limit_names_its_largest_field(settings: Settings) -> None:
-    settings.MAESTRO_MAX_OUTPUT_BYTES = 100
+    settings.MAX_NODE_OUTPUT_BYTES = 100
 
     with pytest.raises(InvalidNodeOutput) as refused:
         check_json({"small": "", "large": "x" * 100})

@@ -10,7 +10,7 @@ from agents.skills.registry import dispatch
 from maestro.errors import InvalidNodeInput
 
 
-def rows_of(text: str, **options: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+def rows_of(text: str, **options: Any) -> list[dict[str, Any]]:
     return read_csv(ReadInput(csv=text, **options), None).rows  # type: ignore[arg-type]
 
 

@@ -19,7 +19,7 @@ ADA = {
 }
 
 
-def call(operation: str, context: Context, **given: Any) -> Outcome:  # noqa: ANN401
+def call(operation: str, context: Context, **given: Any) -> Outcome:
     return find("pipeline", operation).call_local({"pipeline": "outreach", **given}, context)
 
 

@@ -1,0 +1,71 @@
+"""The skill `email`: mail over the deployer's own mail server, or kept as files without one."""
+
+from typing import Annotated
+
+from django.conf import settings
+from pydantic import AfterValidator, BaseModel, Field
+
+from agents.skills.context import Context
+from agents.skills.email.kept import keep
+from agents.skills.email.message import Address, Addresses, Header, compose
+from agents.skills.email.smtp import Server, deliver
+from agents.skills.manifest import Skill
+from agents.skills.operation import Effect, Sample
+from agents.skills.storable import keepable
+
+skill = Skill(
+    name="email",
+    version="1.0.0",
+    description="Send mail over your own mail server.",
+    icon="mail",
+)
+NO_SENDER = "maestro@localhost"
+MAX_BODY = 1024 * 1024
+
+
+class SendInput(BaseModel):
+    to: Addresses = Field(min_length=1, description="One address, or several with commas.")
+    cc: Addresses = Field(default_factory=list)
+    sender: Address | None = Field(None, description="Empty: the mail server's own.")
+    reply_to: Address | None = None
+    subject: Header
+    body: Annotated[str, AfterValidator(keepable)] = Field(
+        max_length=MAX_BODY, description="Plain text."
+    )
+
+
+class SendOutput(BaseModel):
+    message_id: str
+    kept: bool = Field(description="True: not sent, but kept in `file` for you to read.")
+    file: str | None = None
+
+
+def over_smtp() -> bool:
+    """A kept file is written once per key however often one tries; a mail server takes each."""
+    return bool(settings.MAESTRO_SMTP_URL)
+
+
+@skill.operation(
+    effect=Effect.WRITE,
+    at_most_once=over_smtp,
+    retryable=True,  # what it reports as an error was certainly not sent, or is outcome_unknown
+    timeout_seconds=120,
+    sample=Sample({"message_id": "<sample@localhost>", "kept": True, "file": "sample.eml"}),
+)
+def send_email(input: SendInput, context: Context) -> SendOutput:
+    """Send a plain-text mail."""
+    server = Server.from_url(settings.MAESTRO_SMTP_URL) if over_smtp() else None
+    mail = compose(
+        sender=input.sender or (server and server.sender) or NO_SENDER,
+        to=input.to,
+        cc=input.cc,
+        reply_to=input.reply_to,
+        subject=input.subject,
+        body=input.body,
+        key=context.idempotency_key,
+    )
+    if server is None:
+        path = keep(mail, settings.MAIL_DIR, context.idempotency_key)
+        return SendOutput(message_id=mail["Message-ID"], kept=True, file=path.name)
+    deliver(mail, input.to + input.cc, server)
+    return SendOutput(message_id=mail["Message-ID"], kept=False)
