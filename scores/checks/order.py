@@ -22,8 +22,6 @@ def check_order(document: GraphDocument) -> Iterator[Issue]:
         topological_order(waits_for(document.edges, owners))
     except InvalidScore as refusal:
         yield error("cycle", f"{refusal} Take one of these edges out.")
-        return
-    yield from _check_sources_from_outside(document, owners)
 
 
 def _check_border(edge: EdgeDocument, owners: Owners) -> Iterator[Issue]:
@@ -45,39 +43,9 @@ def _check_border(edge: EdgeDocument, owners: Owners) -> Iterator[Issue]:
         yield error("edge_out_of_body", message, edge)
 
 
-def _check_sources_from_outside(document: GraphDocument, owners: Owners) -> Iterator[Issue]:
-    """A body reads of outer nodes only what has settled before its map plays."""
-    followers: dict[str, list[str]] = {}
-    for edge in document.edges:
-        followers.setdefault(edge.source, []).append(edge.target)
-    for edge in document.edges:
-        around = list(_maps_around(edge.target, owners))
-        if edge.source in around or owners[edge.source] == owners[edge.target]:
-            continue
-        outermost = next(key for key in around if owners[key] == owners[edge.source])
-        if not _leads_to(edge.source, outermost, followers):
-            message = (
-                f"The edge {edge} enters the body of {outermost}, which may play before "
-                f"{edge.source} has; draw an edge from {edge.source} to {outermost} too."
-            )
-            yield error("source_after_map", message, edge)
-
-
 def _maps_around(key: str, owners: Owners) -> Iterator[str]:
     seen = {key}
     while (owner := owners[key]) is not None and owner not in seen:
         seen.add(owner)
         yield owner
         key = owner
-
-
-def _leads_to(source: str, target: str, followers: Mapping[str, list[str]]) -> bool:
-    seen, waiting = {source}, [source]
-    while waiting:
-        for key in followers.get(waiting.pop(), []):
-            if key == target:
-                return True
-            if key not in seen:
-                seen.add(key)
-                waiting.append(key)
-    return False

@@ -104,7 +104,7 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
         ("inner -> each", "edge_out_of_body", "inner.success → each"),
         ("each -> inner", "wrong_port_into_body", "each.success → inner"),
         ("each.item -> end", "item_leaves_body", "each.item → end"),
-        ("end -> inner", "source_after_map", "end.success → inner"),
+        ("end -> inner", "cycle", None),
     ],
 )
 def test_each_fault_is_refused_at_its_place(
