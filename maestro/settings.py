@@ -90,7 +90,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     *(["maestro.middleware.CountQueries"] if DEBUG else []),
-    "maestro.middleware.Harden",
+    "maestro.middleware.SecureCookies",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "maestro.middleware.ContentPolicy",
 ]
 ROOT_URLCONF = "maestro.urls"
 ASGI_APPLICATION = "maestro.asgi.application"

@@ -1,0 +1,50 @@
+# `make run` and `make test` set up what they need on a machine with Python 3.11 or newer, and nothing else.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN = .venv/bin
+# `make test TESTS=tests/runs` runs a part.
+TESTS ?= tests
+
+.PHONY: run test lint setup browser lock
+
+run: .venv/installed
+	@exec $(BIN)/python manage.py up
+
+test: .venv/installed-dev browser
+	$(BIN)/python -m pytest -n 2 $(TESTS)
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check
+	$(BIN)/python manage.py check
+
+setup: .venv/installed
+
+browser:
+	@.ci/browser
+
+# For those who change dependencies; needs uv.
+lock:
+	uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements.lock --extra dev pyproject.toml --output-file requirements-dev.lock
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Maestro needs Python 3.11 or newer; put one on your PATH, or: make PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
+
+# Installed again only when the lock changes.
+.venv/installed: requirements.lock | .venv/bin/python
+	@echo "Installing Maestro's packages (first time: about a minute)"
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock | .venv/bin/python
+	@echo "Installing Maestro's packages and the tools of its tests (first time: about a minute)"
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@touch $@
