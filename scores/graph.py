@@ -118,13 +118,13 @@ def held_maps(
     found = set()
     for edge in edges:
         beside = owners.get(edge.source)
-        for owner in _owners_of(edge.target, owners):
+        for owner in maps_around(edge.target, owners):
             if owner != edge.source and owners.get(owner) == beside:
                 found.add((owner, edge.source))
     return found
 
 
-def _owners_of(key: str, owners: Mapping[str, str | None]) -> list[str]:
+def maps_around(key: str, owners: Mapping[str, str | None]) -> list[str]:
     """The maps around `key`, innermost first; ends where maps hold each other."""
     chain: list[str] = []
     while (owner := owners.get(key)) is not None and owner not in chain:

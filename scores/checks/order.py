@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from maestro.errors import InvalidScore
 from scores.document import ITEM, EdgeDocument, GraphDocument
-from scores.graph import owners_of, topological_order, waits_for
+from scores.graph import maps_around, owners_of, topological_order, waits_for
 
 from .issue import Issue, error
 
@@ -25,7 +25,7 @@ def check_order(document: GraphDocument) -> Iterator[Issue]:
 
 
 def _check_border(edge: EdgeDocument, owners: Owners) -> Iterator[Issue]:
-    around = list(_maps_around(edge.target, owners))
+    around = maps_around(edge.target, owners)
     if edge.source in around:
         if edge.from_port != ITEM:
             message = (
@@ -41,11 +41,3 @@ def _check_border(edge: EdgeDocument, owners: Owners) -> Iterator[Issue]:
             f"what comes out of a body is in the results of its map: draw it from there."
         )
         yield error("edge_out_of_body", message, edge)
-
-
-def _maps_around(key: str, owners: Owners) -> Iterator[str]:
-    seen = {key}
-    while (owner := owners[key]) is not None and owner not in seen:
-        seen.add(owner)
-        yield owner
-        key = owner

@@ -1,0 +1,111 @@
+"""What can be done with agents: make one, save it as its next version, delete it."""
+
+from itertools import groupby
+
+from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
+
+from maestro.cleaning import clean, taken_at_the_same_time
+from maestro.errors import InUse, StaleVersion
+from maestro.ids import new_id
+from maestro.slugs import free_slug
+from maestro.uses import Use, use_by
+from maestro.workspaces.audit import record
+from maestro.workspaces.models import Workspace
+
+from .content import CONTENT, AgentFields, check_content, content_of
+from .models import Agent, AgentVersion
+
+
+@transaction.atomic
+def create_agent(
+    workspace: Workspace,
+    fields: AgentFields,
+    *,
+    author: str,
+    note: str = "",
+    agent_id: str | None = None,
+) -> Agent:
+    """A new agent, at version 1; InvalidInput says which field is wrong."""
+    agent = Agent(id=agent_id or new_id("ag"), workspace=workspace)
+    _take(agent, fields)
+    with taken_at_the_same_time(f"the slug {agent.slug}"):
+        agent.save(force_insert=True)
+    _keep_version(agent, author, note)
+    return agent
+
+
+@transaction.atomic
+def save_agent(
+    agent: Agent,
+    fields: AgentFields,
+    *,
+    author: str,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Agent:
+    """The agent with these fields, as its next version; unchanged, it keeps the one it has.
+
+    Every node that plays it does so from its next run on. StaleVersion when it is no longer at
+    `expected_version`; InvalidInput says which field is wrong.
+    """
+    saved = Agent.objects.select_for_update().get(pk=agent.pk)
+    if expected_version not in (None, saved.version):
+        message = f"{saved} is at version {saved.version}, not {expected_version}; read it again"
+        raise StaleVersion(message, version=saved.version)
+    before = content_of(saved)
+    _take(saved, fields)
+    if content_of(saved) == before:
+        return saved
+    saved.version += 1
+    with taken_at_the_same_time(f"the slug {saved.slug}"):
+        saved.save()
+    _keep_version(saved, author, note)
+    return saved
+
+
+def delete_agent(agent: Agent, *, author: str) -> None:
+    """Delete an agent that nothing plays; else InUse, with what does."""
+    try:
+        with transaction.atomic():
+            record(agent.workspace, author, "agent.deleted", agent, {"name": agent.name})
+            agent.delete()
+    except (RestrictedError, IntegrityError):
+        used_by = uses_of(agent)
+        if not used_by:
+            raise
+        names = ", ".join(use["name"] for use in used_by)
+        raise InUse(f"{agent} is used by {names}", used_by=used_by) from None
+
+
+def uses_of(agent: Agent) -> list[Use]:
+    """The scores whose nodes play the agent, then the orchestras pinned to a version that does."""
+    nodes = agent.nodes.select_related("score").order_by("score__name", "score_id", "order")
+    scores = groupby(nodes, key=lambda node: node.score)
+    pins = agent.pinned_by.select_related("orchestra").order_by("orchestra__name")
+    return [
+        *(use_by(score, [node.key for node in played]) for score, played in scores),
+        *(use_by(pin.orchestra) for pin in pins),
+    ]
+
+
+def _take(agent: Agent, fields: AgentFields) -> None:
+    for name, value in fields.items():
+        if name in CONTENT:
+            setattr(agent, name, value)
+    agent.model = agent.model or None
+    if not agent.slug:
+        others = Agent.objects.filter(workspace=agent.workspace).exclude(pk=agent.pk)
+        agent.slug = free_slug(others, agent.name, "agent")
+    check_content(content_of(agent))
+    clean(agent)
+
+
+def _keep_version(agent: Agent, author: str, note: str) -> None:
+    kept = AgentVersion(
+        agent=agent, version=agent.version, content=content_of(agent), author=author, note=note
+    )
+    clean(kept)
+    kept.save(force_insert=True)
+    details = {"version": agent.version, "note": note}
+    record(agent.workspace, author, "agent.saved", agent, details)
