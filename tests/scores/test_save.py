@@ -86,6 +86,7 @@ def test_the_same_graph_makes_no_version_but_moves_its_nodes(score: Score) -> No
 
     assert (saved.score.version, score.versions.count()) == (1, 1)
     assert read_graph(score).nodes[0].position.x == 4.0
+    assert [written.order for written in read_graph(score, 1).edges] == [0]
 
 
 def test_the_first_save_is_a_version_even_of_an_empty_graph(score: Score) -> None:
