@@ -1,8 +1,13 @@
 """What an operation is given besides its input: whom it works for and what it may use."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from agents.egress import Egress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,5 +25,5 @@ class Context:
     idempotency_key: str
     run_url: str
     secret: Callable[[str], str]
-    http: Any
+    http: Egress
     mode: Literal["live", "rehearsal", "plan"] = "live"

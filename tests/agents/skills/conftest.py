@@ -5,6 +5,8 @@ from typing import Protocol
 
 import pytest
 
+from agents.addresses import Policy
+from agents.egress import Egress
 from agents.skills.context import Context
 from maestro.errors import MissingSecret
 
@@ -28,7 +30,7 @@ def make_context() -> MakeContext:
         idempotency_key="run_1/a_node/",
         run_url="/admin/runs/run/run_1/change/",
         secret=no_secret,
-        http=None,
+        http=Egress(Policy()),
     )
     return lambda **changes: replace(plain, **changes)
 

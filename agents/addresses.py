@@ -1,0 +1,73 @@
+"""Which addresses a skill may reach: judged by number, never by how they are written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from maestro.errors import EgressRefused
+
+# Everything IANA lists as special, so that the answer does not change with Python's version.
+SPECIAL_V4 = [
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",
+    )
+]
+PUBLIC_V6 = ip_network("2000::/3")
+SPECIAL_V6 = [ip_network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
+NAT64 = ip_network("64:ff9b::/96")
+# Services that a line of HTTP may upset; below 1024 only the web's own two ports are open.
+REFUSED_PORTS = {1433, 1521, 2049, 2375, 2379, 3306, 5432, 6379, 9042, 9200, 11211, 27017}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether the address is one of the open internet, also when it wraps another one."""
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in SPECIAL_V4)
+    if address.ipv4_mapped:
+        return is_public(address.ipv4_mapped)
+    if address in NAT64:
+        return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+    return address in PUBLIC_V6 and not any(address in network for network in SPECIAL_V6)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the deployer lets skills reach beside the open internet.
+
+    `hosts` at any port; `far_ends` are (host, port) of the services the deployer set.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    far_ends: frozenset[tuple[str, int]] = frozenset()
+
+    @classmethod
+    def of(cls, hosts: Iterable[str], urls: Iterable[str]) -> "Policy":
+        ends = (urlsplit(url) for url in urls if url)
+        named = {(end.hostname or "", end.port or DEFAULT_PORTS[end.scheme]) for end in ends}
+        return cls(frozenset(host.lower().strip("[]") for host in hosts if host), frozenset(named))
+
+    def judge(self, host: str, port: int, addresses: Iterable[str]) -> None:
+        """EgressRefused unless every address that `host` has may be reached at `port`."""
+        host = host.lower()
+        if host in self.hosts or (host, port) in self.far_ends:
+            return
+        if port in REFUSED_PORTS or (port < 1024 and port not in DEFAULT_PORTS.values()):
+            raise EgressRefused(f"Port {port} is not open to skills", host=host)
+        if not all(is_public(ip_address(text.partition("%")[0])) for text in addresses):
+            raise EgressRefused(f"{host} has an address inside a private network", host=host)

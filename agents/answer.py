@@ -1,0 +1,108 @@
+"""What a far end answered, read within limits."""
+
+import json
+import time
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from maestro.errors import (
+    NodeError,
+    OutcomeUnknown,
+    RateLimited,
+    ServiceRefused,
+    TimedOut,
+    Unavailable,
+)
+
+SAID_LENGTH = 500  # of a refusal's text
+UNSURE_STATUS = {500, 502, 504}  # the far end broke while it acted, or something between did
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """`headers` have lower-case names; `body` is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_json(self) -> bool:
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind == "application/json" or kind.endswith("+json")
+
+    def json(self) -> Any:  # noqa: ANN401
+        """The body as JSON, or ServiceRefused."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise ServiceRefused("The answer is not JSON", status=self.status) from None
+
+    def text(self) -> str:
+        """The body in the charset it names, or ServiceRefused when it is not text."""
+        header = Message()
+        header["content-type"] = self.headers.get("content-type", "")
+        try:
+            text = self.body.decode(header.get_content_charset("utf-8"))
+        except (LookupError, UnicodeDecodeError):
+            text = "\x00"
+        if "\x00" in text:
+            raise ServiceRefused("The answer is not text", status=self.status)
+        return text
+
+
+async def read_body(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> bytes:
+    """The body, unpacked step by step so that a small bomb never becomes large.
+
+    ServiceRefused over `limit` bytes, or when it is packed in a way nobody asked for.
+    """
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise ServiceRefused("The answer is packed in a way that was not asked for")
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if "gzip" in encoding else None
+    body = bytearray()
+    async for chunk in chunks:
+        body += _unpacked(chunk, unpack, limit + 1 - len(body)) if unpack else chunk
+        if len(body) > limit:
+            raise ServiceRefused(f"The answer has more than {limit:,} bytes")
+    if unpack and body and not unpack.eof:
+        raise ServiceRefused("The answer ends too early")
+    return bytes(body)
+
+
+def _unpacked(chunk: bytes, unpack: "zlib._Decompress", room: int) -> bytes:
+    try:
+        return unpack.decompress(chunk, room)
+    except zlib.error:
+        raise ServiceRefused("The answer cannot be unpacked") from None
+
+
+def refusal(answer: Answer, host: str, is_write: bool) -> NodeError:
+    """What an unwelcome status means to a node."""
+    status = answer.status
+    said = answer.body[:SAID_LENGTH].decode(errors="replace").replace("\x00", "")
+    message = f"{host} answered {status}"
+    details = {"host": host, "status": status, "said": said}
+    wait = _retry_after(answer.headers.get("retry-after", ""))
+    if status == 429:
+        return RateLimited(message, retry_after=wait, **details)
+    if is_write and status in UNSURE_STATUS:
+        return OutcomeUnknown(message, **details)
+    if status == 408:
+        return TimedOut(message, **details)
+    if status >= 500:
+        return Unavailable(message, retry_after=wait, **details)
+    return ServiceRefused(message, **details)
+
+
+def _retry_after(header: str) -> float | None:
+    """Seconds to wait: the header has a number of them, or a date."""
+    if header.isdecimal():
+        return float(header[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except ValueError:
+        return None
