@@ -1,0 +1,103 @@
+"""Claim, lease, sweep, release: every statement that moves a run between players.
+
+Hand-written SQL because each is one conditional statement that decides between several askers by
+the database's clock; none reads first and writes later.
+"""
+
+LEASE_SECONDS = 10
+MAX_DEATHS = 3
+
+ENTER = f"""
+insert into players (id, cluster, host, pid, started, lease_until)
+values (%(me)s, %(cluster)s, %(host)s, %(pid)s, clock_timestamp(),
+        clock_timestamp() + interval '{LEASE_SECONDS} s')"""
+
+RENEW = f"""
+update players set lease_until = clock_timestamp() + interval '{LEASE_SECONDS} s'
+ where id = %(me)s and lease_until > clock_timestamp()"""
+
+# Only while the claimer's own lease holds: a zombie that wakes up takes nothing.
+CLAIM = """
+with taken as (
+  update score_runs set status = 'running', player = %(me)s, fence = fence + 1, progress = false,
+         started_at = coalesce(started_at, clock_timestamp()), last_event = last_event + 1
+   where id in (select id from score_runs
+                 where status = 'queued' and deaths = %(deaths)s
+                   and exists (select from players
+                                where id = %(me)s and lease_until > clock_timestamp())
+                 order by queued_at limit %(limit)s for update skip locked)
+  returning id, fence, workspace_id, score_id, score_version, orchestra_id, mode, input, pins,
+            deaths, cancel_requested, last_event),
+told as (
+  insert into run_events (run_id, number, kind)
+  select id, last_event, 'run.running' from taken
+  returning pg_notify('maestro_run_events', run_id))
+select taken.* from taken left join (select count(*) from told) n on true"""
+
+RECORDED = """
+select run_id, node_key, iteration, attempt, status, port, output_json, error
+  from score_run_nodes where run_id = any(%(runs)s) and call = 0 order by id"""
+
+CANCELLED = """
+select id from score_runs where id = any(%(runs)s) and player = %(me)s and cancel_requested"""
+
+# A dead player's runs go back to the queue. What a frozen player still has locked is left for the
+# next sweep (SKIP LOCKED): a sweep that waits holds up every other death.
+SWEEP = f"""
+with dead as (
+  select run.id, case when run.progress then 0 else run.deaths + 1 end as deaths
+    from score_runs run left join players player on run.player = player.id
+   where run.status = 'running'
+     and (player.id is null or player.lease_until < clock_timestamp())
+   order by run.id for no key update of run skip locked),
+back as (
+  update score_runs run
+     set player = null, fence = run.fence + 1, deaths = dead.deaths,
+         last_event = run.last_event + 1,
+         status = case when dead.deaths >= {MAX_DEATHS} then 'failed' else 'queued' end,
+         finished_at = case when dead.deaths >= {MAX_DEATHS} then clock_timestamp() end,
+         error = case when dead.deaths >= {MAX_DEATHS} then jsonb_build_object(
+           'code', 'poison_run', 'node', null, 'details', jsonb_build_object(),
+           'message', 'The worker died {MAX_DEATHS} times while playing this run.') end
+    from dead where run.id = dead.id
+  returning run.id, run.last_event, run.status)
+insert into run_events (run_id, number, kind)
+select id, last_event, 'run.' || status from back
+returning run_id, kind, pg_notify('maestro_run_events', run_id)"""
+
+WAKE = """
+with due as (
+  select id from score_runs
+   where status = 'waiting' and resume_at <= clock_timestamp()
+   order by id for no key update skip locked),
+woken as (
+  update score_runs run
+     set status = 'queued', waiting_for = '', resume_at = null, last_event = last_event + 1
+    from due where run.id = due.id
+  returning run.id, run.last_event)
+insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from woken
+returning run_id"""
+
+BURY = """
+delete from players player
+ where lease_until < clock_timestamp()
+   and not exists (select from score_runs where player = player.id and status = 'running')"""
+
+# Hand-over at the end of a player or by the watchdog that killed it: it charges nobody a death.
+RELEASE = """
+with back as (
+  update score_runs set status = 'queued', player = null, fence = fence + 1,
+         last_event = last_event + 1
+   where player = any(%(players)s) and status = 'running'
+  returning id, last_event),
+told as (
+  insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from back)
+select count(*) from back"""
+
+LEAVE = "delete from players where id = any(%(players)s)"
+
+NEWS = """
+select (select count(*) from players where cluster = %(cluster)s
+         and lease_until > clock_timestamp()) as players,
+       exists (select from score_runs where status = 'queued' and deaths = 0) as waiting,
+       exists (select from score_runs where status = 'queued' and deaths > 0) as suspects"""

@@ -1,0 +1,55 @@
+"""Connections of our own beside Django's: the journal's, the lease's, the keep's, the listeners'.
+
+They end a transaction or a wait that a frozen process left behind, and notice a lost host in
+seconds, so that no lock of a dead player outlives its lease by much.
+"""
+
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from psycopg.conninfo import make_conninfo
+
+RUNS_CHANNEL = "maestro_runs"  # a run may be claimed, or was asked to cancel
+EVENTS_CHANNEL = "maestro_run_events"  # the payload is the id of the run that has news
+
+SESSION = {
+    "idle_in_transaction_session_timeout": "5s",
+    "lock_timeout": "5s",
+    "plan_cache_mode": "force_generic_plan",
+}
+KEEPALIVES: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+SESSION_OPTIONS = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+
+
+def conninfo() -> str:
+    """libpq's words for the database that Django uses."""
+    database = settings.DATABASES["default"]
+    options = database.get("OPTIONS", {})
+    return make_conninfo(
+        dbname=database["NAME"],
+        user=database.get("USER") or None,
+        password=database.get("PASSWORD") or None,
+        host=database.get("HOST") or None,
+        port=database.get("PORT") or None,
+        **{name: options[name] for name in ("sslmode", "sslrootcert") if name in options},
+        **KEEPALIVES,
+        options=SESSION_OPTIONS,
+        connect_timeout=2,
+    )
+
+
+def connect() -> psycopg.Connection:
+    """A connection that commits each statement by itself."""
+    return psycopg.connect(conninfo(), autocommit=True)
+
+
+async def connect_async() -> psycopg.AsyncConnection:
+    """The same for a loop; statements are prepared at their first use."""
+    return await psycopg.AsyncConnection.connect(
+        conninfo(), autocommit=True, prepare_threshold=1
+    )

@@ -1,0 +1,9 @@
+"""What happened becomes durable here: rows, events and cost in one commit.
+
+Four calls: `intend`, `record`, `record_in(cursor)` and `flush`.
+"""
+
+from .entries import NodeEntry, RunChange
+from .journal import Fenced, Journal, record_in
+
+__all__ = ["Fenced", "Journal", "NodeEntry", "RunChange", "record_in"]

@@ -1,0 +1,33 @@
+"""How each kind of node plays: one module per kind, one table."""
+
+from runs.executor import ScopeWalk, Settled
+from scores.document import NodeDocument
+
+from . import branch, deterministic, llm, map_over
+from .performance import JSON, Performance
+
+PLAYERS = {
+    ("deterministic", ""): deterministic.play,
+    ("llm", ""): llm.play,
+    ("control", "map_over"): map_over.play,
+    ("control", "branch"): branch.play,
+}
+
+__all__ = ["PLAYERS", "Performance", "play_node"]
+
+
+async def play_node(
+    performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
+) -> Settled:
+    """Settle one node: from what is recorded, or by playing and recording it.
+
+    Raises NodeFailed, Parked, Stop or Fenced.
+    """
+    known = performance.settled_before(node, iteration)
+    if known is not None:
+        return known
+    refusal = performance.refuse_input(node, given)
+    if refusal is not None:
+        return performance.fail(node, iteration, given, refusal)
+    play = PLAYERS[node.kind, node.subkind]
+    return await play(performance, scope, node, given, iteration)

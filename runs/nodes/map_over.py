@@ -1,0 +1,138 @@
+"""`map_over`: the body once per item, several at a time; results keep the items' order."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from agents.skills.outcome import check_json
+from maestro.errors import InvalidNodeInput, NodeError
+from runs.executor import NodeFailed, Parked, Played, ScopeWalk, Settled, Stop
+from runs.models.choices import NodeStatus
+from scores.configs import MapOverConfig
+from scores.document import NodeDocument
+
+from .errors import error_json
+from .performance import JSON, Performance
+
+Ended = Played | NodeFailed | Parked | Stop
+
+
+async def play(
+    performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
+) -> Settled:
+    """The output SPEC 4 describes. A body node's error is an item's error, unless `stop` is set."""
+    config = MapOverConfig.model_validate(node.config)
+    items = given.get(config.items_field)
+    if not isinstance(items, list):
+        message = f"{node.key} maps over the field {config.items_field}, which is not a list here."
+        return performance.fail(node, iteration, given, InvalidNodeInput(message))
+    ended = await _play_items(scope, node.key, config, items, iteration)
+    _raise_trouble(ended, stop_on_error=config.on_error == "stop")
+    output = _joined(config, ended)
+    try:
+        check_json(output)
+    except NodeError as error:
+        return performance.fail(node, iteration, given, error)
+    errors = len(output["errors"]) + sum(e.errors for e in ended if isinstance(e, Played))
+    entry = performance.entry(
+        node,
+        iteration,
+        NodeStatus.SUCCEEDED,
+        port="success",
+        input=given,
+        output=output,
+        error=_collected(node.key, errors),
+    )
+    await performance.record(entry)
+    return Settled(NodeStatus.SUCCEEDED, "success", output, errors)
+
+
+async def _play_items(
+    scope: ScopeWalk, owner: str, config: MapOverConfig, items: list[Any], iteration: str
+) -> list[Ended]:
+    """Each item's end, in order; after a stop the items not begun are Stop themselves."""
+    ended: list[Ended] = [Stop()] * len(items)
+    halt = asyncio.Event()
+
+    async def lane(numbers: Iterator[int]) -> None:
+        for number in numbers:
+            if halt.is_set():
+                return
+            path = f"{iteration}/{owner}:{number}" if iteration else f"{owner}:{number}"
+            ended[number] = await _play_item(scope, owner, config, items[number], path)
+            if isinstance(ended[number], Stop) or (
+                isinstance(ended[number], NodeFailed) and config.on_error == "stop"
+            ):
+                halt.set()
+
+    numbers = iter(range(len(items)))
+    lanes = [
+        asyncio.ensure_future(lane(numbers)) for _ in range(min(config.concurrency, len(items)))
+    ]
+    try:
+        await asyncio.gather(*lanes)
+    except BaseException:
+        for task in lanes:
+            task.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
+        raise
+    return ended
+
+
+async def _play_item(
+    scope: ScopeWalk, owner: str, config: MapOverConfig, item: object, path: str
+) -> Ended:
+    size = len(json.dumps(item, ensure_ascii=False).encode())
+    if size > settings.MAESTRO_MAX_ITEM_BYTES:
+        limit = settings.MAESTRO_MAX_ITEM_BYTES
+        message = f"The item has {size} bytes; {limit} are allowed."
+        return NodeFailed(owner, error_json(InvalidNodeInput(message), owner))
+    fields = item if isinstance(item, dict) else {}
+    try:
+        return await scope.body(owner, {**fields, config.item_field: item}, path)
+    except (NodeFailed, Parked, Stop) as trouble:
+        return trouble
+
+
+def _raise_trouble(ended: list[Ended], *, stop_on_error: bool) -> None:
+    """What keeps the map from joining: the first error if it counts, a stop, a parked item."""
+    failures = [end for end in ended if isinstance(end, NodeFailed)]
+    if stop_on_error and failures:
+        raise failures[0]
+    for kind in (Stop, Parked):
+        for end in ended:
+            if isinstance(end, kind):
+                raise end
+
+
+def _joined(config: MapOverConfig, ended: list[Ended]) -> JSON:
+    played = [end for end in ended if isinstance(end, Played)]
+    return {
+        config.output_field: [end.output for end in played if end.ran or config.keep_empty],
+        "ended": sum(not end.ran for end in played),
+        "errors": [
+            {
+                "index": index,
+                "code": end.error["code"],
+                "message": end.error["message"],
+                "node": end.node,
+            }
+            for index, end in enumerate(ended)
+            if isinstance(end, NodeFailed)
+        ],
+    }
+
+
+def _collected(node: str, count: int) -> JSON | None:
+    if not count:
+        return None
+    message = f"{count} of the items' nodes failed." if count > 1 else "One item's node failed."
+    return {
+        "code": "items_failed",
+        "message": message,
+        "node": node,
+        "details": {"count": count},
+    }

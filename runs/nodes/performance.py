@@ -1,0 +1,166 @@
+"""One run being played by this player: what its nodes share, and how they are written down."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from jsonschema import Draft202012Validator
+
+from agents.egress import EgressClient
+from agents.skills.context import Context
+from maestro.errors import InvalidNodeInput, MissingSecret
+from runs.executor import NodeFailed, Settled
+from runs.journal import Journal, NodeEntry
+from runs.models.choices import NodeStatus
+from scores.document import ON_ERROR, NodeDocument, RetryPolicy
+from scores.graph import Graph
+
+from .errors import error_json
+from .recorded import Attempt, Recorded
+
+JSON = dict[str, Any]
+ModeName = Literal["live", "rehearsal", "plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """What a claim says about a run."""
+
+    id: str
+    fence: int
+    workspace_id: str
+    mode: ModeName
+    input: JSON
+    pins: JSON
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A claimed run with all that playing it needs. `stopping()`: no node may start any more."""
+
+    run: ClaimedRun
+    graph: Graph
+    journal: Journal
+    recorded: Recorded
+    pool: Executor
+    http: EgressClient
+    stopping: Callable[[], bool]
+    validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+
+    def last_attempt(self, node: NodeDocument, iteration: str) -> Attempt | None:
+        return self.recorded.get((node.key, iteration))
+
+    def settled_before(self, node: NodeDocument, iteration: str) -> Settled | None:
+        """How the node ended in an earlier playing; None when it has still to play."""
+        last = self.last_attempt(node, iteration)
+        if last is None:
+            return None
+        if last.status == NodeStatus.SUCCEEDED:
+            collected = (last.error or {}).get("details", {}).get("count", 0)
+            return Settled(last.status, last.port, last.output or {}, collected)
+        if last.status == NodeStatus.FAILED and last.error is not None:
+            if may_retry(node.retry, last.number, last.error["code"]):
+                return None
+            return self.settle_failure(node, last.error, last.output)
+        return None
+
+    def refuse_input(self, node: NodeDocument, given: JSON) -> InvalidNodeInput | None:
+        """What is wrong with the input by the node's own schema, if it declares one."""
+        if node.input_schema is None:
+            return None
+        validator = self.validators.get(node.key)
+        if validator is None:
+            validator = self.validators[node.key] = Draft202012Validator(node.input_schema)
+        fields = [
+            {"place": ".".join(map(str, error.absolute_path)), "message": error.message[:200]}
+            for error in validator.iter_errors(given)
+        ]
+        if not fields:
+            return None
+        return InvalidNodeInput(f"{node.key} cannot take this input", fields=fields[:20])
+
+    def entry(
+        self, node: NodeDocument, iteration: str, status: NodeStatus, **columns: Any  # noqa: ANN401
+    ) -> NodeEntry:
+        """A row of this run under its fence; `columns` as `NodeEntry` names them."""
+        if status != NodeStatus.RUNNING:
+            columns.setdefault("finished_at", datetime.now(UTC))
+        return NodeEntry(
+            self.run.id, self.run.fence, node.key, iteration, status, **columns
+        )
+
+    async def record(self, entry: NodeEntry) -> None:
+        """Note a settled node; durable before the next one when the deployer asked for it."""
+        self.journal.record(entry)
+        if settings.MAESTRO_DURABILITY == "each":
+            await self.journal.flush(self.run.id)
+
+    def skip(self, node: NodeDocument, iteration: str) -> None:
+        """Note that a node will not play; on a resume the row is there already."""
+        if self.last_attempt(node, iteration) is None:
+            self.journal.record(self.entry(node, iteration, NodeStatus.SKIPPED))
+
+    def fail(
+        self,
+        node: NodeDocument,
+        iteration: str,
+        given: JSON,
+        error: Exception,
+        **columns: Any,  # noqa: ANN401
+    ) -> Settled:
+        """Record a failure that no retry follows, and settle it as the graph says."""
+        told = error_json(error, node.key)
+        output = {"error": told, "input": given} if self.takes_errors(node) else None
+        port = ON_ERROR if output is not None else None
+        self.journal.record(
+            self.entry(
+                node,
+                iteration,
+                NodeStatus.FAILED,
+                port=port,
+                input=given,
+                output=output,
+                error=told,
+                **columns,
+            )
+        )
+        return self.settle_failure(node, told, output)
+
+    def settle_failure(self, node: NodeDocument, error: JSON, output: JSON | None) -> Settled:
+        """SPEC 2: the wired `on_error` port, else `continue`, else the run fails (NodeFailed)."""
+        if output is not None and self.takes_errors(node):
+            return Settled(NodeStatus.FAILED, ON_ERROR, output)
+        if node.on_error == "continue":
+            return Settled(NodeStatus.FAILED, None, errors=1)
+        raise NodeFailed(node.key, error)
+
+    def takes_errors(self, node: NodeDocument) -> bool:
+        """Whether an edge leaves the node's `on_error` port."""
+        edges = self.graph.scope(self.graph.owner_of(node.key)).out_of[node.key]
+        return any(edge.from_port == ON_ERROR for edge in edges)
+
+    def context(self, node: NodeDocument, iteration: str) -> Context:
+        """What an operation is given besides its input; the key is the same in every attempt."""
+        return Context(
+            run_id=self.run.id,
+            node_key=node.key,
+            iteration=iteration,
+            workspace_id=self.run.workspace_id,
+            idempotency_key=f"{self.run.id}/{node.key}" + (f"/{iteration}" if iteration else ""),
+            run_url=f"/admin/runs/run/{self.run.id}/change/",
+            secret=_no_secret,
+            http=self.http,
+            mode=self.run.mode,
+        )
+
+
+def may_retry(policy: RetryPolicy, attempt: int, code: str) -> bool:
+    """Whether the policy allows another attempt after `attempt` ended with `code`."""
+    return attempt < policy.attempts and code in policy.on
+
+
+def _no_secret(slot: str) -> str:
+    raise MissingSecret(f"No secret is bound to the slot {slot}.", slot=slot)
