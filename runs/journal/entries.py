@@ -8,6 +8,7 @@ from typing import Any
 from runs.models import NodeStatus, RunStatus
 
 JSON = Any  # a node's or a run's JSON value
+Claim = tuple[str, int]  # a run and the fence under which it was claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class NodeEntry:
     usage: Usage = Usage()
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def claim(self) -> Claim:
+        return self.run, self.fence
 
     def as_row(self) -> dict[str, JSON]:
         """The columns as `statements.COLUMNS` names them, ready for JSON."""
@@ -95,6 +100,10 @@ class RunChange:
     errors: int = 0
     waiting_for: str = ""
     resume_at: datetime | None = None
+
+    @property
+    def claim(self) -> Claim:
+        return self.run, self.fence
 
     def as_json(self) -> str:
         row = {

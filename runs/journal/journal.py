@@ -15,7 +15,7 @@ import psycopg
 from runs.connections import connect_async
 from runs.models import NodeStatus, RunStatus
 
-from .entries import NodeEntry, RunChange
+from .entries import Claim, NodeEntry, RunChange
 from .statements import BATCH, ONE
 
 Entry = NodeEntry | RunChange
@@ -47,7 +47,7 @@ def record_in(cursor: Cursor, entry: NodeEntry) -> None:
 class Journal:
     """The memory of a player: entries go in at once, `flush` waits until they are durable."""
 
-    def __init__(self, on_fenced: Callable[[str], None] = lambda run: None) -> None:
+    def __init__(self, on_fenced: Callable[[Claim], None] = lambda claim: None) -> None:
         self.connection: psycopg.AsyncConnection | None = None
         self.oldest: float | None = None  # monotonic time of the oldest entry not yet durable
         self._on_fenced = on_fenced
@@ -55,7 +55,7 @@ class Journal:
         self._taken = 0
         self._durable = 0
         self._barriers: list[tuple[int, asyncio.Future[None]]] = []
-        self._fenced: set[str] = set()
+        self._fenced: set[Claim] = set()
         self._wake = asyncio.Event()
         self._closed = False
 
@@ -67,22 +67,22 @@ class Journal:
         """Note a settled node or a run's change; returns the sequence number to `flush`."""
         return self._append(entry)
 
-    async def flush(self, run: str, sequence: int | None = None) -> None:
+    async def flush(self, claim: Claim, sequence: int | None = None) -> None:
         """Wait until everything up to `sequence` (default: all so far) is durable.
 
-        Raises `Fenced` when `run` was found to belong to another player.
+        Raises `Fenced` when the claim was found to be void.
         """
         sequence = self._taken if sequence is None else sequence
         if sequence > self._durable:
             barrier = asyncio.get_running_loop().create_future()
             self._barriers.append((sequence, barrier))
             await barrier
-        if run in self._fenced:
-            raise Fenced(run)
+        if claim in self._fenced:
+            raise Fenced(claim[0])
 
-    def forget(self, run: str) -> None:
-        """The walk of `run` is over here; a later claim of it begins with a clean sheet."""
-        self._fenced.discard(run)
+    def forget(self, claim: Claim) -> None:
+        """The walk under this claim is over here."""
+        self._fenced.discard(claim)
 
     def close(self) -> None:
         """Let the writer end once everything is durable."""
@@ -126,10 +126,10 @@ class Journal:
     async def _write_batch(self, batch: list[tuple[Entry, str]]) -> None:
         live = await self._commit_until_known(batch)
         # A change repeated after an unknown outcome finds its run no longer running: not fenced.
-        changed = {entry.run for entry, _ in batch if isinstance(entry, RunChange)}
-        for run in {entry.run for entry, _ in batch} - live - changed:
-            self._fenced.add(run)
-            self._on_fenced(run)
+        changed = {entry.claim for entry, _ in batch if isinstance(entry, RunChange)}
+        for claim in {entry.claim for entry, _ in batch} - live - changed:
+            self._fenced.add(claim)
+            self._on_fenced(claim)
         self._durable += len(batch)
         self.oldest = time.monotonic() if self._entries else None
         self._release_barriers()
@@ -143,8 +143,8 @@ class Journal:
                 barrier.set_result(None)
         self._barriers = waiting
 
-    async def _commit_until_known(self, batch: list[tuple[Entry, str]]) -> set[str]:
-        """Commit, again after each lost connection; returns the runs still ours."""
+    async def _commit_until_known(self, batch: list[tuple[Entry, str]]) -> set[Claim]:
+        """Commit, again after each lost connection; returns the claims that still hold."""
         again = False
         while True:
             try:
@@ -157,15 +157,15 @@ class Journal:
                 await self.disconnect()
                 await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _commit_apart(self, batch: list[tuple[Entry, str]]) -> set[str]:
+    async def _commit_apart(self, batch: list[tuple[Entry, str]]) -> set[Claim]:
         """One run's bad data must not fail its neighbours: each run by itself."""
-        live: set[str] = set()
+        live: set[Claim] = set()
         for run in dict.fromkeys(entry.run for entry, _ in batch):
             own = [item for item in batch if item[0].run == run]
             live |= await self._commit_or_fail(own)
         return live
 
-    async def _commit_or_fail(self, own: list[tuple[Entry, str]]) -> set[str]:
+    async def _commit_or_fail(self, own: list[tuple[Entry, str]]) -> set[Claim]:
         connection = await self.connected()
         try:
             return await _commit(connection, own, again=True)
@@ -183,14 +183,15 @@ class Journal:
 
 async def _commit(
     connection: psycopg.AsyncConnection, batch: list[tuple[Entry, str]], again: bool
-) -> set[str]:
+) -> set[Claim]:
     entry, text = batch[0]
     if len(batch) == 1 and not again and isinstance(entry, NodeEntry) and _fits_one(entry):
         parameters = {"run": entry.run, "fence": entry.fence, "node": text}
         cursor = await connection.execute(ONE, parameters)
     else:
         cursor = await connection.execute(BATCH, _parameters(batch))
-    return {row[0] for row in await cursor.fetchall()}
+    fences = _fences(batch)
+    return {(run, fences[run]) for run, _ in await cursor.fetchall()}
 
 
 def _fits_one(entry: NodeEntry) -> bool:
@@ -202,11 +203,19 @@ def _fits_one(entry: NodeEntry) -> bool:
     )
 
 
+def _fences(batch: Iterable[tuple[Entry, str]]) -> dict[str, int]:
+    """By run the newest fence: what an older claim of the same player left is dropped."""
+    fences: dict[str, int] = {}
+    for entry, _ in batch:
+        fences[entry.run] = max(entry.fence, fences.get(entry.run, 0))
+    return fences
+
+
 def _parameters(batch: Iterable[tuple[Entry, str]]) -> dict[str, Any]:
-    owners: dict[str, int] = {}
-    nodes, changes = [], []
+    owners = _fences(batch)
+    nodes: list[str] = []
+    changes: list[str] = []
     for entry, text in batch:
-        owners[entry.run] = entry.fence
         (nodes if isinstance(entry, NodeEntry) else changes).append(text)
     return {
         "runs": list(owners),

@@ -1,18 +1,29 @@
 """Trying a node again: its policy says how often, on which errors, after which wait."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from maestro.errors import NodeError
-from runs.executor import Settled, Stop
+from runs.executor import NodeFailed, Parked, Settled, Stop
+from runs.journal import Fenced, NodeEntry
 from runs.models.choices import NodeStatus
 from scores.document import NodeDocument, RetryPolicy
 
 from .errors import error_json
 from .performance import JSON, Performance, may_retry
+
+
+log = logging.getLogger(__name__)
+
+
+class OperationBroke(NodeError):
+    """An operation raised what it never declared."""
+
+    code = "operation_broke"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,10 @@ async def play_attempts(
     while True:
         try:
             return await play_once(attempt)
-        except NodeError as error:
+        except (Stop, Parked, NodeFailed, Fenced):
+            raise
+        except Exception as broken:
+            error = broken if isinstance(broken, NodeError) else _foresee(broken, performance, step)
             columns["attempt"] = attempt
             if not repeatable or not may_retry(step.node.retry, attempt, error.code):
                 return performance.fail(
@@ -70,7 +84,16 @@ def wait_seconds(policy: RetryPolicy, attempt: int, error: NodeError) -> float:
     return min(policy.max_seconds, max(jittered, asked))
 
 
-def _failed(performance: Performance, step: Step, error: NodeError, columns: JSON) -> Any:  # noqa: ANN401
+def _foresee(broken: Exception, performance: Performance, step: Step) -> NodeError:
+    """A fault nobody declared: its text may quote a secret, so it goes to the log alone."""
+    log.error("%s broke in %s", step.node.key, performance.run.id, exc_info=broken)
+    message = f"It broke with {type(broken).__name__}; the cluster's log has more."
+    return OperationBroke(message)
+
+
+def _failed(
+    performance: Performance, step: Step, error: NodeError, columns: JSON
+) -> NodeEntry:
     return performance.entry(
         step.node,
         step.iteration,

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import logging
 from datetime import UTC, datetime
 
 from agents.skills import registry
 from agents.skills.operation import Effect, Operation
 from agents.skills.outcome import Outcome
-from maestro.errors import MaestroError, NodeError, OutcomeUnknown, UnknownOperation
+from maestro.errors import OutcomeUnknown, UnknownOperation
 from runs.crash import crash_point
 from runs.executor import Parked, ScopeWalk, Settled, Stop
 from runs.journal import NodeEntry
@@ -19,15 +18,6 @@ from . import rehearsal
 from .attempts import Step, play_attempts
 from .local import play_local
 from .performance import JSON, Performance
-
-log = logging.getLogger(__name__)
-
-
-class OperationBroke(NodeError):
-    """An operation raised what it never declared; its text is in the log, not on the row."""
-
-    code = "operation_broke"
-
 
 async def play(
     performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
@@ -54,7 +44,7 @@ async def play(
         performance,
         step,
         once,
-        repeatable=operation.effect is not Effect.WRITE or not operation.is_at_most_once(),
+        repeatable=operation.retryable,
         operation=operation.full_name,
         effect=operation.effect.value,
     )
@@ -77,7 +67,7 @@ async def _write(
     if cut and operation.is_at_most_once():
         return await _ask_a_person(performance, step, operation, attempt)
     intent = _entry(performance, step, operation, NodeStatus.RUNNING, attempt)
-    await performance.journal.flush(performance.run.id, performance.journal.intend(intent))
+    await performance.journal.flush(performance.run.claim, performance.journal.intend(intent))
     if performance.stopping():
         raise Stop
     crash_point("write.intended")
@@ -91,7 +81,7 @@ async def _write(
     settled = await _record(
         performance, step, operation, outcome, attempt, intent.started_at or datetime.now(UTC)
     )
-    await performance.journal.flush(performance.run.id)
+    await performance.journal.flush(performance.run.claim)
     return settled
 
 
@@ -108,25 +98,18 @@ async def _ask_a_person(
     entry = _entry(
         performance, step, operation, NodeStatus.NEEDS_ATTENTION, attempt, error=error
     )
-    await performance.journal.flush(performance.run.id, performance.journal.record(entry))
+    await performance.journal.flush(performance.run.claim, performance.journal.record(entry))
     raise Parked
 
 
 async def _dispatch(performance: Performance, step: Step, operation: Operation) -> Outcome:
-    try:
-        return await registry.call(
-            operation,
-            step.given,
-            performance.context(step.node, step.iteration),
-            pool=performance.pool,
-            timeout_seconds=step.node.timeout_seconds,
-        )
-    except MaestroError:
-        raise
-    except Exception as error:
-        log.exception("%s broke in run %s", operation.full_name, performance.run.id)
-        message = f"{operation.full_name} broke with {type(error).__name__}; see the log."
-        raise OperationBroke(message) from error
+    return await registry.call(
+        operation,
+        step.given,
+        performance.context(step.node, step.iteration),
+        pool=performance.pool,
+        timeout_seconds=step.node.timeout_seconds,
+    )
 
 
 async def _record(

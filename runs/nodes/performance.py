@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from agents.egress import EgressClient
 from agents.skills.context import Context
-from maestro.errors import InvalidNodeInput, MissingSecret
+from maestro.errors import InvalidNodeInput, MaestroError, MissingSecret
 from runs.executor import NodeFailed, Settled
 from runs.journal import Journal, NodeEntry
 from runs.models.choices import NodeStatus
@@ -32,9 +32,14 @@ class ClaimedRun:
     id: str
     fence: int
     workspace_id: str
+    score_id: str
     mode: ModeName
     input: JSON
     pins: JSON
+
+    @property
+    def claim(self) -> tuple[str, int]:
+        return self.id, self.fence
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Performance:
         """Note a settled node; durable before the next one when the deployer asked for it."""
         self.journal.record(entry)
         if settings.MAESTRO_DURABILITY == "each":
-            await self.journal.flush(self.run.id)
+            await self.journal.flush(self.run.claim)
 
     def skip(self, node: NodeDocument, iteration: str) -> None:
         """Note that a node will not play; on a resume the row is there already."""
@@ -108,7 +113,7 @@ class Performance:
         node: NodeDocument,
         iteration: str,
         given: JSON,
-        error: Exception,
+        error: MaestroError,
         **columns: Any,  # noqa: ANN401
     ) -> Settled:
         """Record a failure that no retry follows, and settle it as the graph says."""

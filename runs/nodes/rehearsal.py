@@ -1,0 +1,27 @@
+"""What answers in place of the world while rehearsing: nothing leaves the building."""
+
+from typing import Any
+
+from agents.skills.operation import Effect, Operation
+from agents.skills.outcome import Outcome
+from scores.document import SUCCESS, NodeDocument
+
+JSON = dict[str, Any]
+
+
+def answer(operation: Operation, node: NodeDocument) -> Outcome | None:
+    """The node's own sample, else the operation's; None: it changes nothing and may run."""
+    own = own_sample(node)
+    if own is not None:
+        return own
+    if operation.effect is Effect.NONE or operation.inside:
+        return None
+    return Outcome(operation.sample.port, operation.sample.output)
+
+
+def own_sample(node: NodeDocument) -> Outcome | None:
+    """`config.sample` of the node: {"port", "output"}."""
+    sample = node.config.get("sample")
+    if sample is None:
+        return None
+    return Outcome(sample.get("port", SUCCESS), sample.get("output", {}))

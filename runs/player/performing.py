@@ -1,0 +1,96 @@
+"""One claimed run from its first node to its last word."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from agents.egress import EgressClient
+from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
+from runs.journal import Fenced, Journal, RunChange
+from runs.models.choices import RunStatus
+from runs.nodes import play_node
+from runs.nodes.performance import JSON, Performance
+from scores.document import NodeDocument
+from scores.graph import Graph
+
+from .claiming import Taken
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all runs of a player share."""
+
+    journal: Journal
+    pool: Executor
+    http: EgressClient
+    stopping: Callable[[], bool]
+
+
+async def perform(taken: Taken, stage: Stage) -> None:
+    """Play the run as far as it goes and write how it ended.
+
+    Nothing is written when the run was fenced or this player stops: another goes on with it.
+    """
+    try:
+        change = await _play(taken, stage)
+    except (Stop, Fenced):
+        return
+    except Exception as error:
+        log.exception("run %s broke", taken.run.id)
+        message = f"Maestro broke with {type(error).__name__}; the cluster's log has more."
+        change = _failed(taken, "internal_error", message)
+    await write_last(taken, stage.journal, change)
+
+
+async def write_last(taken: Taken, journal: Journal, change: RunChange) -> None:
+    """Make a run's last word durable; a fenced one is not ours to say."""
+    try:
+        await journal.flush(taken.run.claim, journal.record(change))
+    except Fenced:
+        return
+
+
+def cancelled(taken: Taken) -> RunChange:
+    """The last word of a run that somebody cancelled."""
+    return RunChange(taken.run.id, taken.run.fence, RunStatus.CANCELLED)
+
+
+async def _play(taken: Taken, stage: Stage) -> RunChange:
+    run = taken.run
+    if taken.graph is None:
+        return _failed(taken, "invalid_score", "This version of the score cannot be read.")
+    walk = _walk(taken, taken.graph, stage)
+    try:
+        played = await walk.run(run.input)
+    except NodeFailed as failure:
+        return RunChange(run.id, run.fence, RunStatus.FAILED, error=failure.error)
+    except Parked:
+        return RunChange(run.id, run.fence, RunStatus.NEEDS_ATTENTION, waiting_for="answer")
+    return RunChange(
+        run.id, run.fence, RunStatus.SUCCEEDED, output=played.output, errors=played.errors
+    )
+
+
+def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
+    performance = Performance(
+        run=taken.run,
+        graph=graph,
+        journal=stage.journal,
+        recorded=taken.recorded,
+        pool=stage.pool,
+        http=stage.http,
+        stopping=stage.stopping,
+    )
+
+    async def play(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:
+        return await play_node(performance, scope, node, given, iteration)
+
+    return Walk(graph, play, performance.skip, stage.stopping)
+
+
+def _failed(taken: Taken, code: str, message: str) -> RunChange:
+    error = {"code": code, "message": message, "node": None, "details": {}}
+    return RunChange(taken.run.id, taken.run.fence, RunStatus.FAILED, error=error)

@@ -1,0 +1,214 @@
+"""The life of a player: take a slot, play many runs in one loop, hand over, leave."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+
+from agents.egress import EgressClient
+from maestro.ids import new_id
+from runs.cluster.drain import DRAIN
+from runs.connections import RUNS_CHANNEL, connect_async
+from runs.journal import Journal
+from runs.queue import ring
+
+from .claiming import MAX_RUNS, SUSPECTS_TOGETHER, Claims, Taken
+from .handover import hand_over
+from .lease import Exit, Lease, end_process
+from .memory import resident_mebibytes
+from .performing import Stage, cancelled, perform, write_last
+from .slots import Slot, cluster_id, suspects_slot
+
+POOL_THREADS = 8
+WINDOW_SECONDS = 600
+WINDOW_MEBIBYTES = 512
+POLL_SECONDS = 2  # the net under LISTEN
+TICK_SECONDS = 0.1
+DRAIN_SECONDS = 15
+HANDOVER_SECONDS = 300
+
+log = logging.getLogger(__name__)
+
+
+def play() -> str:
+    """Play until the window ends or the cluster drains; returns why it ended.
+
+    The suspects' slot is tried first: it is free only when the sweep rang for it or nobody needs it.
+    """
+    slot = Slot.take([*range(suspects_slot())])
+    if slot is None:
+        slot = Slot.take([suspects_slot()])
+    if slot is None:
+        return "no slot"
+    return asyncio.run(Player(slot).main())
+
+
+class Player:
+    """One loop over many runs; its lease thread ends the process when it may play no more."""
+
+    def __init__(self, slot: Slot) -> None:
+        self.id = new_id("player")
+        self.slot = slot
+        self.moved = time.monotonic()
+        self.ending = False
+        self.cancel_asked = False
+        self.runs: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self.cancelling: set[str] = set()
+        self.news = asyncio.Event()
+        self.journal = Journal(on_fenced=self._drop)
+        self.claims = Claims(self.id)
+        self.lease = Lease(self.id, lambda: self.moved, self._journal_waits)
+        self.pool = ThreadPoolExecutor(POOL_THREADS, "operation")
+
+    def stopping(self) -> bool:
+        """Whether no node may start any more: a drain, a hand-over, or a lease that ran out."""
+        return self.ending or not self.lease.holds
+
+    async def main(self) -> str:
+        self.lease.enter(cluster_id(), socket.gethostname())
+        self.lease.start()
+        writer = asyncio.create_task(self.journal.write())
+        writer.add_done_callback(_end_with_writer)
+        helpers = [asyncio.create_task(self._tick()), asyncio.create_task(self._listen())]
+        log.info("player %s plays in slot %s", self.id, self.slot.number)
+        async with EgressClient() as http:
+            reason = await self._play_until_the_end(http)
+            await self._end(reason)
+        self.journal.close()
+        await writer
+        for helper in helpers:
+            helper.cancel()
+        self.lease.stop()
+        await asyncio.to_thread(hand_over, self.id)
+        await self.journal.disconnect()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        log.info("player %s ends: %s", self.id, reason)
+        return reason
+
+    async def _play_until_the_end(self, http: EgressClient) -> str:
+        stage = Stage(self.journal, self.pool, http, self.stopping)
+        began = time.monotonic()
+        while True:
+            self.news.clear()
+            if DRAIN.is_set():
+                return "drain"
+            if time.monotonic() - began > WINDOW_SECONDS:
+                return "window"
+            if resident_mebibytes() > WINDOW_MEBIBYTES:
+                return "memory"
+            if not await self._take_runs(stage) and self.slot.for_suspects and not self.runs:
+                return "no suspects"
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.news.wait(), POLL_SECONDS)
+
+    async def _take_runs(self, stage: Stage) -> int:
+        """Claim what there is room for and begin to play it; 0 also while the database is away."""
+        try:
+            connection = await self.journal.connected()
+            if self.cancel_asked:
+                self.cancel_asked = False
+                await self._cancel_runs(connection)
+            taken = await self._claim(connection)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            return 0
+        for run in taken:
+            task = asyncio.create_task(self._perform(run, stage))
+            self.runs[run.run.claim] = task
+            task.add_done_callback(lambda _, claim=run.run.claim: self._ended(claim))
+        return len(taken)
+
+    async def _claim(self, connection: psycopg.AsyncConnection) -> list[Taken]:
+        if not self.slot.for_suspects:
+            room = MAX_RUNS - len(self.runs)
+            return await self.claims.take(connection, room) if room > 0 else []
+        if await self.claims.suspects_left(connection, [run for run, _ in self.runs]):
+            return []
+        for deaths, together in SUSPECTS_TOGETHER.items():
+            taken = await self.claims.take(connection, together, deaths)
+            if taken:
+                return taken
+        return []
+
+    async def _perform(self, taken: Taken, stage: Stage) -> None:
+        try:
+            if taken.cancelled:
+                await write_last(taken, self.journal, cancelled(taken))
+            else:
+                await perform(taken, stage)
+        except asyncio.CancelledError:
+            if taken.run.id not in self.cancelling:
+                raise
+            await write_last(taken, self.journal, cancelled(taken))
+
+    async def _cancel_runs(self, connection: psycopg.AsyncConnection) -> None:
+        asked = await self.claims.cancelled(connection, [run for run, _ in self.runs])
+        self.cancelling.update(asked)
+        for (run, _), task in self.runs.items():
+            if run in asked:
+                task.cancel()
+
+    def _ended(self, claim: tuple[str, int]) -> None:
+        full = len(self.runs) == MAX_RUNS
+        del self.runs[claim]
+        self.cancelling.discard(claim[0])
+        self.journal.forget(claim)
+        if full or self.slot.for_suspects:
+            self.news.set()
+
+    def _drop(self, claim: tuple[str, int]) -> None:
+        """Another player has it: nothing of this walk counts any more."""
+        if claim in self.runs:
+            self.runs[claim].cancel()
+
+    async def _end(self, reason: str) -> None:
+        """No node starts any more; those in flight run to their own end, up to a deadline."""
+        self.ending = True
+        self.slot.free()
+        if reason in ("window", "memory"):
+            await asyncio.to_thread(ring, "play")
+        tasks = list(self.runs.values())
+        if tasks:
+            await asyncio.wait(
+                tasks, timeout=DRAIN_SECONDS if reason == "drain" else HANDOVER_SECONDS
+            )
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _tick(self) -> None:
+        """The loop's pulse, which the lease thread watches; also where a drain is noticed."""
+        while True:
+            self.moved = time.monotonic()
+            if DRAIN.is_set():
+                self.news.set()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _listen(self) -> None:
+        while True:
+            with contextlib.suppress(psycopg.Error):
+                async with await connect_async() as connection:
+                    await connection.execute(f"listen {RUNS_CHANNEL}")
+                    self.cancel_asked = True  # whatever was said while nobody listened
+                    self.news.set()
+                    async for notice in connection.notifies():
+                        self.cancel_asked |= notice.payload == "cancel"
+                        self.news.set()
+            await asyncio.sleep(POLL_SECONDS / 4)
+
+    def _journal_waits(self) -> float:
+        """Seconds that the oldest entry has waited to become durable."""
+        oldest = self.journal.oldest
+        return time.monotonic() - oldest if oldest is not None else 0
+
+
+def _end_with_writer(writer: asyncio.Task[None]) -> None:
+    """A dead writer under a healthy lease would hang every run for ever."""
+    if not writer.cancelled() and writer.exception() is not None:
+        log.error("the journal's writer died", exc_info=writer.exception())
+        end_process(Exit.WRITER_DIED)
+
+

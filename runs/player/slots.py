@@ -1,0 +1,79 @@
+"""How many players a cluster has: a slot is a locked file, freed by the kernel at death.
+
+Not an advisory lock: those end with a restart of the database, and a second player would enter the
+slot of a living one.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+PLAIN_CLUSTER = "plain"  # workers of a bare `qcluster`, without our watchdog
+
+
+def cluster_id() -> str:
+    """The cluster this process belongs to."""
+    return os.environ.get("MAESTRO_CLUSTER", PLAIN_CLUSTER)
+
+
+def runtime_folder(cluster: str) -> Path:
+    """Where a cluster keeps its slots; removed by the watchdog that made it."""
+    return settings.DATA_DIR / "clusters" / cluster
+
+
+def suspects_slot() -> int:
+    """The slot of its own in which runs are played that a player died with."""
+    return settings.MAESTRO_WORKERS
+
+
+class Slot:
+    """The place of a player. `number` is MAESTRO_WORKERS for the one that plays suspects."""
+
+    def __init__(self, number: int, handle: int) -> None:
+        self.number = number
+        self._handle = handle
+
+    @property
+    def for_suspects(self) -> bool:
+        return self.number == suspects_slot()
+
+    @classmethod
+    def take(cls, numbers: list[int]) -> "Slot | None":
+        """The first free slot of `numbers`, or None."""
+        folder = runtime_folder(cluster_id())
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in numbers:
+            path = folder / f"slot.{number}"
+            handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return cls(number, handle)
+            except OSError:
+                os.close(handle)
+        return None
+
+    def free(self) -> None:
+        os.close(self._handle)
+
+
+def taken(cluster: str, count: int) -> int:
+    """How many of the first `count` slots are held by a living process."""
+    held = 0
+    for number in range(count):
+        path = runtime_folder(cluster) / f"slot.{number}"
+        if path.exists() and not _is_free(path):
+            held += 1
+    return held
+
+
+def _is_free(path: Path) -> bool:
+    handle = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)

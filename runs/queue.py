@@ -1,0 +1,89 @@
+"""django-q2's broker on the database, awake at once: it waits on LISTEN instead of sleeping.
+
+Each cluster has a list of its own besides the shared one, so that a beat is run by the cluster it
+judges. The queue carries no runs: only `play`, `beat` and odd jobs of seconds.
+"""
+
+import os
+import time
+from typing import Any
+
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
+from django_q.brokers.orm import ORM
+from django_q.conf import Conf
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+from runs.connections import connect
+
+CHANNEL = "maestro_queue"
+POLL_SECONDS = 2
+RECOVERY_SECONDS = 0.5
+
+Message = tuple[int, str]
+
+
+def own_list(cluster: str) -> str:
+    """The name of the list that only this cluster reads."""
+    return f"{Conf.PREFIX}:{cluster}"
+
+
+def ring(job: str, cluster: str | None = None) -> None:
+    """Ask for one call of `runs.jobs.<job>`: anywhere, or in the workers of this cluster."""
+    broker = ListenBroker(own_list(cluster) if cluster else Conf.PREFIX)
+    async_task(f"runs.jobs.{job}", q_options={"broker": broker})
+
+
+def forget_locked(cluster: str) -> None:
+    """Delete what a killed cluster had taken from the lists: its jobs may all run again."""
+    OrmQ.objects.filter(key__in=[Conf.PREFIX, own_list(cluster)]).delete()
+
+
+class ListenBroker(ORM):
+    """The ORM broker; a lost database costs half a second instead of ten."""
+
+    def __init__(self, list_key: str | None = None) -> None:
+        super().__init__(list_key)
+        self._listener: psycopg.Connection | None = None
+
+    def enqueue(self, task: str) -> Any:  # noqa: ANN401
+        """Same connection, so the message and the NOTIFY join the caller's transaction."""
+        key = super().enqueue(task)
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_notify(%s, '')", [CHANNEL])
+        return key
+
+    def dequeue(self) -> list[Message] | None:
+        """Up to Conf.BULK messages of this cluster's list and the shared one."""
+        try:
+            if self._listener is None or self._listener.closed:
+                self._listener = connect()
+                self._listener.execute(f"listen {CHANNEL}")
+            return self._take() or self._wait(self._listener)
+        except (psycopg.OperationalError, OperationalError, InterfaceError):
+            self._drop_connections()
+            time.sleep(RECOVERY_SECONDS)
+            return None
+
+    def _take(self) -> list[Message]:
+        lists = [self.list_key]
+        if cluster := os.environ.get("MAESTRO_CLUSTER"):
+            lists.insert(0, own_list(cluster))
+        for key in lists:
+            waiting = self.get_connection().filter(key=key, lock__lt=_now(self))
+            for message in waiting.order_by("id")[: Conf.BULK]:
+                mine = self.get_connection().filter(id=message.id, lock=message.lock)
+                if mine.update(lock=self.timeout(message)):
+                    return [(message.pk, message.payload)]
+        return []
+
+    def _wait(self, listener: psycopg.Connection) -> None:
+        for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
+            pass
+
+    def _drop_connections(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+        self._listener = None
+        connection.close()
