@@ -50,6 +50,4 @@ def connect() -> psycopg.Connection:
 
 async def connect_async() -> psycopg.AsyncConnection:
     """The same for a loop; statements are prepared at their first use."""
-    return await psycopg.AsyncConnection.connect(
-        conninfo(), autocommit=True, prepare_threshold=1
-    )
+    return await psycopg.AsyncConnection.connect(conninfo(), autocommit=True, prepare_threshold=1)

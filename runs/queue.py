@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
@@ -29,15 +30,15 @@ def own_list(cluster: str) -> str:
     return f"{Conf.PREFIX}:{cluster}"
 
 
-def ring(job: str, cluster: str | None = None) -> None:
+def ring(job: str, cluster: str | None = None, *args: str) -> None:
     """Ask for one call of `runs.jobs.<job>`: anywhere, or in the workers of this cluster."""
     broker = ListenBroker(own_list(cluster) if cluster else Conf.PREFIX)
-    async_task(f"runs.jobs.{job}", q_options={"broker": broker})
+    async_task(f"runs.jobs.{job}", *args, q_options={"broker": broker})
 
 
-def forget_locked(cluster: str) -> None:
-    """Delete what a killed cluster had taken from the lists: its jobs may all run again."""
-    OrmQ.objects.filter(key__in=[Conf.PREFIX, own_list(cluster)]).delete()
+def forget_own_list(cluster: str) -> None:
+    """Delete what a killed cluster had taken from its list: rung anew, or no longer wanted."""
+    OrmQ.objects.filter(key=own_list(cluster)).delete()
 
 
 class ListenBroker(ORM):
@@ -71,7 +72,7 @@ class ListenBroker(ORM):
         if cluster := os.environ.get("MAESTRO_CLUSTER"):
             lists.insert(0, own_list(cluster))
         for key in lists:
-            waiting = self.get_connection().filter(key=key, lock__lt=_now(self))
+            waiting = self.get_connection().filter(key=key, lock__lt=timezone.now())
             for message in waiting.order_by("id")[: Conf.BULK]:
                 mine = self.get_connection().filter(id=message.id, lock=message.lock)
                 if mine.update(lock=self.timeout(message)):

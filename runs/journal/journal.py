@@ -197,9 +197,7 @@ async def _commit(
 def _fits_one(entry: NodeEntry) -> bool:
     """ONE inserts only, and adds up no money."""
     return (
-        entry.status != NodeStatus.RUNNING
-        and entry.idempotency_key is None
-        and entry.model is None
+        entry.status != NodeStatus.RUNNING and entry.idempotency_key is None and entry.model is None
     )
 
 

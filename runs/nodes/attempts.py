@@ -58,9 +58,7 @@ async def play_attempts(
             error = broken if isinstance(broken, NodeError) else _foresee(broken, performance, step)
             columns["attempt"] = attempt
             if not repeatable or not may_retry(step.node.retry, attempt, error.code):
-                return performance.fail(
-                    step.node, step.iteration, step.given, error, **columns
-                )
+                return performance.fail(step.node, step.iteration, step.given, error, **columns)
             await performance.record(_failed(performance, step, error, columns))
         await asyncio.sleep(wait_seconds(step.node.retry, attempt, error))
         if performance.stopping():
@@ -91,9 +89,7 @@ def _foresee(broken: Exception, performance: Performance, step: Step) -> NodeErr
     return OperationBroke(message)
 
 
-def _failed(
-    performance: Performance, step: Step, error: NodeError, columns: JSON
-) -> NodeEntry:
+def _failed(performance: Performance, step: Step, error: NodeError, columns: JSON) -> NodeEntry:
     return performance.entry(
         step.node,
         step.iteration,

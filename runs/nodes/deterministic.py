@@ -19,6 +19,7 @@ from .attempts import Step, play_attempts
 from .local import play_local
 from .performance import JSON, Performance
 
+
 async def play(
     performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
 ) -> Settled:
@@ -95,9 +96,7 @@ async def _ask_a_person(
         "node": step.node.key,
         "details": {},
     }
-    entry = _entry(
-        performance, step, operation, NodeStatus.NEEDS_ATTENTION, attempt, error=error
-    )
+    entry = _entry(performance, step, operation, NodeStatus.NEEDS_ATTENTION, attempt, error=error)
     await performance.journal.flush(performance.run.claim, performance.journal.record(entry))
     raise Parked
 

@@ -88,14 +88,16 @@ class Performance:
         return InvalidNodeInput(f"{node.key} cannot take this input", fields=fields[:20])
 
     def entry(
-        self, node: NodeDocument, iteration: str, status: NodeStatus, **columns: Any  # noqa: ANN401
+        self,
+        node: NodeDocument,
+        iteration: str,
+        status: NodeStatus,
+        **columns: Any,  # noqa: ANN401
     ) -> NodeEntry:
         """A row of this run under its fence; `columns` as `NodeEntry` names them."""
         if status != NodeStatus.RUNNING:
             columns.setdefault("finished_at", datetime.now(UTC))
-        return NodeEntry(
-            self.run.id, self.run.fence, node.key, iteration, status, **columns
-        )
+        return NodeEntry(self.run.id, self.run.fence, node.key, iteration, status, **columns)
 
     async def record(self, entry: NodeEntry) -> None:
         """Note a settled node; durable before the next one when the deployer asked for it."""

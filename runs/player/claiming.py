@@ -43,20 +43,14 @@ class Claims:
     ) -> list[Taken]:
         """Up to `limit` queued runs with so many deaths, now this player's."""
         cursor = connection.cursor(row_factory=dict_row)
-        await cursor.execute(
-            claims.CLAIM, {"me": self._player, "deaths": deaths, "limit": limit}
-        )
+        await cursor.execute(claims.CLAIM, {"me": self._player, "deaths": deaths, "limit": limit})
         rows = await cursor.fetchall()
         recorded = await self._recorded(connection, [r["id"] for r in rows if r["fence"] > 1])
         return [await self._taken(connection, row, recorded) for row in rows]
 
-    async def cancelled(
-        self, connection: psycopg.AsyncConnection, runs: list[str]
-    ) -> list[str]:
+    async def cancelled(self, connection: psycopg.AsyncConnection, runs: list[str]) -> list[str]:
         """Which of these runs somebody asked to cancel."""
-        cursor = await connection.execute(
-            claims.CANCELLED, {"runs": runs, "me": self._player}
-        )
+        cursor = await connection.execute(claims.CANCELLED, {"runs": runs, "me": self._player})
         return [row[0] for row in await cursor.fetchall()]
 
     async def suspects_left(self, connection: psycopg.AsyncConnection, runs: list[str]) -> int:

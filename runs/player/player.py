@@ -21,7 +21,7 @@ from .handover import hand_over
 from .lease import Exit, Lease, end_process
 from .memory import resident_mebibytes
 from .performing import Stage, cancelled, perform, write_last
-from .slots import Slot, cluster_id, suspects_slot
+from .slots import Slot, cluster_id, own_cluster, suspects_slot
 
 POOL_THREADS = 8
 WINDOW_SECONDS = 600
@@ -169,7 +169,7 @@ class Player:
         self.ending = True
         self.slot.free()
         if reason in ("window", "memory"):
-            await asyncio.to_thread(ring, "play")
+            await asyncio.to_thread(ring, "play", own_cluster())
         tasks = list(self.runs.values())
         if tasks:
             await asyncio.wait(
@@ -210,5 +210,3 @@ def _end_with_writer(writer: asyncio.Task[None]) -> None:
     if not writer.cancelled() and writer.exception() is not None:
         log.error("the journal's writer died", exc_info=writer.exception())
         end_process(Exit.WRITER_DIED)
-
-

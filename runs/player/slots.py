@@ -13,9 +13,14 @@ from django.conf import settings
 PLAIN_CLUSTER = "plain"  # workers of a bare `qcluster`, without our watchdog
 
 
+def own_cluster() -> str | None:
+    """The cluster whose watchdog started this process; None under a bare `qcluster`."""
+    return os.environ.get("MAESTRO_CLUSTER")
+
+
 def cluster_id() -> str:
-    """The cluster this process belongs to."""
-    return os.environ.get("MAESTRO_CLUSTER", PLAIN_CLUSTER)
+    """The cluster this process belongs to, by a name it always has."""
+    return own_cluster() or PLAIN_CLUSTER
 
 
 def runtime_folder(cluster: str) -> Path:

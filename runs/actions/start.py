@@ -1,0 +1,160 @@
+"""Starting a run: one transaction; once it is committed, the run will be played."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agents.skills.outcome import check_json
+from maestro.errors import Conflict, InvalidInput, InvalidNodeOutput, MaestroError
+from orchestras.models import Orchestra, Overlap
+from runs.models import Mode, Run, RunStatus, Trigger
+from scores.document import GraphDocument
+from scores.models import Score, ScoreVersion
+from scores.validation import check_for_run
+
+from .events import tell, wake_players
+
+JSON = dict[str, Any]
+
+
+@transaction.atomic
+def start_orchestra(
+    orchestra: Orchestra,
+    *,
+    trigger: Trigger,
+    input: JSON | None = None,
+    mode: Mode = Mode.LIVE,
+    slot: datetime | None = None,
+    started_by: str,
+    idempotency_key: str | None = None,
+) -> Run:
+    """Start, queue or skip a run of an orchestra, as its overlap policy says.
+
+    `input` None: the orchestra's own. Raises InvalidInput or InvalidScore; nothing is written then.
+    """
+    # The lock makes "is one in progress?" and the insert one decision.
+    orchestra = (
+        Orchestra.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("score", "workspace")
+        .get(pk=orchestra.pk)
+    )
+    run = _new_run(
+        orchestra.score,
+        version=orchestra.score_version or orchestra.score.version,
+        orchestra=orchestra,
+        trigger=trigger,
+        input=orchestra.input if input is None else input,
+        mode=mode,
+        slot=slot,
+        started_by=started_by,
+        idempotency_key=idempotency_key,
+    )
+    in_progress = Run.objects.filter(orchestra=orchestra).unfinished()
+    if orchestra.overlap == Overlap.SKIP and in_progress.exists():
+        return _save_finished(run, RunStatus.SKIPPED, _overlap(in_progress))
+    return _save_queued(run)
+
+
+@transaction.atomic
+def start_score(
+    score: Score,
+    *,
+    trigger: Trigger,
+    input: JSON | None = None,
+    mode: Mode = Mode.LIVE,
+    started_by: str,
+    idempotency_key: str | None = None,
+) -> Run:
+    """Start a run of a score's newest version, outside any orchestra.
+
+    Raises InvalidInput or InvalidScore; nothing is written then.
+    """
+    run = _new_run(
+        score,
+        version=score.version,
+        trigger=trigger,
+        input=input or {},
+        mode=mode,
+        started_by=started_by,
+        idempotency_key=idempotency_key,
+    )
+    return _save_queued(run)
+
+
+def refused_run(orchestra: Orchestra, error: MaestroError, *, slot: datetime) -> Run:
+    """The failed run that stands for a fire which could not start."""
+    run = Run(
+        workspace_id=orchestra.workspace_id,
+        score_id=orchestra.score_id,
+        score_version=orchestra.score_version or orchestra.score.version,
+        orchestra=orchestra,
+        trigger=Trigger.CRON,
+        slot=slot,
+        started_by="schedule",
+    )
+    return _save_finished(run, RunStatus.FAILED, {**error.as_json(), "node": None})
+
+
+def _new_run(
+    score: Score,
+    *,
+    version: int,
+    input: JSON,
+    mode: Mode,
+    **columns: Any,  # noqa: ANN401
+) -> Run:
+    if version == 0:
+        raise Conflict(f"{score.name} has no graph yet: save one, then start it.")
+    if not isinstance(input, dict):
+        raise InvalidInput("A run's input is a JSON object.")
+    try:
+        check_json(input)
+    except InvalidNodeOutput as error:
+        raise InvalidInput(f"The input cannot be taken. {error.message}") from error
+    saved = ScoreVersion.objects.get(score=score, version=version)
+    document = GraphDocument.model_validate(saved.graph)
+    return Run(
+        workspace_id=score.workspace_id,
+        score=score,
+        score_version=version,
+        mode=mode,
+        input=input,
+        pins={"agents": check_for_run(score, document, mode)},
+        **columns,
+    )
+
+
+def _save_queued(run: Run) -> Run:
+    run.last_event = 0
+    run.status = RunStatus.QUEUED
+    run.save(force_insert=True)
+    _tell_first(run)
+    wake_players()
+    return run
+
+
+def _save_finished(run: Run, status: RunStatus, error: JSON) -> Run:
+    run.last_event = 0
+    run.status = status
+    run.error = error
+    run.finished_at = timezone.now()
+    run.save(force_insert=True)
+    _tell_first(run)
+    return run
+
+
+def _tell_first(run: Run) -> None:
+    tell(run, f"run.{run.status}")
+    Run.objects.filter(pk=run.pk).update(last_event=run.last_event)
+
+
+def _overlap(in_progress: Any) -> JSON:  # noqa: ANN401
+    others = list(in_progress.values_list("id", flat=True)[:5])
+    return {
+        "code": "overlap",
+        "message": "Skipped, because an earlier run of this orchestra is still in progress.",
+        "node": None,
+        "details": {"runs": others},
+    }
