@@ -167,6 +167,7 @@ Q_CLUSTER = {
     "guard_cycle": 0.5,
     "recycle": 50,
     "catch_up": False,
+    "broker_class": "runs.queue.ListenBroker",
 }
 
 LOGGING = {
@@ -176,6 +177,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        "django-q": {"level": "WARNING"},  # at INFO it names every beat
         # Their INFO lines hold whole addresses, and an address may hold a key.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

@@ -78,6 +78,28 @@ woken as (
 insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from woken
 returning run_id"""
 
+# Overlap `queue`: the oldest waiting run of an orchestra goes when none of it is in progress.
+NEXT_IN_LINE = """
+with next as (
+  select distinct on (waiting.orchestra_id) waiting.id from score_runs waiting
+   where waiting.status = 'waiting' and waiting.waiting_for = 'overlap'
+     and not exists (
+       select from score_runs other
+        where other.orchestra_id = waiting.orchestra_id and other.id <> waiting.id
+          and (other.status in ('queued', 'running', 'needs_attention')
+               or other.status = 'waiting' and other.waiting_for <> 'overlap'))
+   order by waiting.orchestra_id, waiting.queued_at, waiting.id),
+locked as (
+  select id from score_runs where id in (select id from next)
+   order by id for no key update skip locked),
+woken as (
+  update score_runs run
+     set status = 'queued', waiting_for = '', last_event = last_event + 1
+    from locked where run.id = locked.id and run.status = 'waiting'
+  returning run.id, run.last_event)
+insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from woken
+returning run_id"""
+
 BURY = """
 delete from players player
  where lease_until < clock_timestamp()

@@ -41,7 +41,7 @@ def forget_own_list(cluster: str) -> None:
     OrmQ.objects.filter(key=own_list(cluster)).delete()
 
 
-class ListenBroker(ORM):
+class ListenBroker(ORM):  # type: ignore[misc]
     """The ORM broker; a lost database costs half a second instead of ten."""
 
     def __init__(self, list_key: str | None = None) -> None:
@@ -55,17 +55,20 @@ class ListenBroker(ORM):
             cursor.execute("select pg_notify(%s, '')", [CHANNEL])
         return key
 
-    def dequeue(self) -> list[Message] | None:
+    def dequeue(self) -> list[Message]:
         """Up to Conf.BULK messages of this cluster's list and the shared one."""
         try:
             if self._listener is None or self._listener.closed:
                 self._listener = connect()
                 self._listener.execute(f"listen {CHANNEL}")
-            return self._take() or self._wait(self._listener)
+            messages = self._take()
+            if not messages:
+                self._wait(self._listener)
+            return messages
         except (psycopg.OperationalError, OperationalError, InterfaceError):
             self._drop_connections()
             time.sleep(RECOVERY_SECONDS)
-            return None
+            return []
 
     def _take(self) -> list[Message]:
         lists = [self.list_key]

@@ -9,12 +9,11 @@ from django.utils import timezone
 from agents.skills.outcome import check_json
 from maestro.errors import Conflict, InvalidInput, InvalidNodeOutput, MaestroError
 from orchestras.models import Orchestra, Overlap
-from runs.models import Mode, Run, RunStatus, Trigger
-from scores.document import GraphDocument
-from scores.models import Score, ScoreVersion
-from scores.validation import check_for_run
+from runs.models import Mode, Run, RunQuerySet, RunStatus, Trigger
+from scores.models import Score
 
-from .events import tell, wake_players
+from .events import tell_first, wake_players
+from .pins import pin
 
 JSON = dict[str, Any]
 
@@ -52,9 +51,11 @@ def start_orchestra(
         idempotency_key=idempotency_key,
     )
     in_progress = Run.objects.filter(orchestra=orchestra).unfinished()
-    if orchestra.overlap == Overlap.SKIP and in_progress.exists():
-        return _save_finished(run, RunStatus.SKIPPED, _overlap(in_progress))
-    return _save_queued(run)
+    if orchestra.overlap == Overlap.ALLOW or not in_progress.exists():
+        return _save_queued(run)
+    if orchestra.overlap == Overlap.QUEUE:
+        return _save(run, RunStatus.WAITING, waiting_for="overlap")
+    return _save_finished(run, RunStatus.SKIPPED, _overlap(in_progress))
 
 
 @transaction.atomic
@@ -103,7 +104,7 @@ def _new_run(
     version: int,
     input: JSON,
     mode: Mode,
-    **columns: Any,  # noqa: ANN401
+    **columns: Any,
 ) -> Run:
     if version == 0:
         raise Conflict(f"{score.name} has no graph yet: save one, then start it.")
@@ -113,44 +114,39 @@ def _new_run(
         check_json(input)
     except InvalidNodeOutput as error:
         raise InvalidInput(f"The input cannot be taken. {error.message}") from error
-    saved = ScoreVersion.objects.get(score=score, version=version)
-    document = GraphDocument.model_validate(saved.graph)
     return Run(
         workspace_id=score.workspace_id,
         score=score,
         score_version=version,
         mode=mode,
         input=input,
-        pins={"agents": check_for_run(score, document, mode)},
+        pins=pin(score, version, mode),
         **columns,
     )
 
 
 def _save_queued(run: Run) -> Run:
-    run.last_event = 0
-    run.status = RunStatus.QUEUED
-    run.save(force_insert=True)
-    _tell_first(run)
+    _save(run, RunStatus.QUEUED)
     wake_players()
     return run
 
 
 def _save_finished(run: Run, status: RunStatus, error: JSON) -> Run:
-    run.last_event = 0
+    return _save(run, status, error=error, finished_at=timezone.now())
+
+
+def _save(run: Run, status: RunStatus, **columns: Any) -> Run:
+    """Insert the run with its first event."""
     run.status = status
-    run.error = error
-    run.finished_at = timezone.now()
+    run.last_event = 1
+    for name, value in columns.items():
+        setattr(run, name, value)
     run.save(force_insert=True)
-    _tell_first(run)
+    tell_first(run)
     return run
 
 
-def _tell_first(run: Run) -> None:
-    tell(run, f"run.{run.status}")
-    Run.objects.filter(pk=run.pk).update(last_event=run.last_event)
-
-
-def _overlap(in_progress: Any) -> JSON:  # noqa: ANN401
+def _overlap(in_progress: RunQuerySet) -> JSON:
     others = list(in_progress.values_list("id", flat=True)[:5])
     return {
         "code": "overlap",

@@ -35,6 +35,7 @@ class Keep:
             if time.monotonic() >= self._judges_from:
                 cursor.execute(claims.SWEEP)
             cursor.execute(claims.WAKE)
+            cursor.execute(claims.NEXT_IN_LINE)
             cursor.execute(claims.BURY)
             cursor.execute(claims.NEWS, {"cluster": self._cluster or "plain"})
             players, waiting, suspects = cursor.fetchone()

@@ -39,12 +39,12 @@ def main(cluster: str) -> None:
     from django_q.cluster import Cluster
 
     from agents.skills import registry
-    from runs import jobs  # noqa: F401  loaded before the fork, so that workers share it
+    from runs import player  # noqa: F401  loaded before the fork, so that workers share it
     from runs.cluster.drain import DRAIN
 
     registry.skills()
 
-    class DrainingCluster(Cluster):
+    class DrainingCluster(Cluster):  # type: ignore[misc]
         def sig_handler(self, signum: int, frame: FrameType | None) -> None:
             DRAIN.set()
             super().sig_handler(signum, frame)

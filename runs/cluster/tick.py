@@ -65,5 +65,5 @@ def _start(orchestra: Orchestra, slot: datetime) -> None:
 def _database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("select clock_timestamp()")
-        (now,) = cursor.fetchone()
+        now: datetime = cursor.fetchone()[0]
     return now

@@ -226,7 +226,7 @@ def _parameters(batch: Iterable[tuple[Entry, str]]) -> dict[str, Any]:
 def _refused(entry: Entry, refusal: psycopg.Error) -> RunChange:
     node = entry.node_key if isinstance(entry, NodeEntry) else None
     reason = refusal.diag.message_primary or str(refusal)
-    error = {
+    error: dict[str, Any] = {
         "code": "unstorable_output",
         "message": f"The database refused what a node gave: {reason}",
         "node": node,

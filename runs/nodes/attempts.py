@@ -16,7 +16,6 @@ from scores.document import NodeDocument, RetryPolicy
 from .errors import error_json
 from .performance import JSON, Performance, may_retry
 
-
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +40,7 @@ async def play_attempts(
     play_once: Callable[[int], Awaitable[Settled]],
     *,
     repeatable: bool,
-    **columns: Any,  # noqa: ANN401
+    **columns: Any,
 ) -> Settled:
     """Call `play_once(attempt)` until it settles or the policy is spent.
 
@@ -77,8 +76,8 @@ def wait_seconds(policy: RetryPolicy, attempt: int, error: NodeError) -> float:
     What the far end asked for (`retry_after`, seconds) is a floor, the policy's maximum a roof.
     """
     doubled = policy.backoff_seconds * 2 ** (attempt - 1)
-    asked = float(error.details.get("retry_after") or 0)  # type: ignore[arg-type]
-    jittered = random.uniform(0.5, 1) * doubled
+    asked = float(str(error.details.get("retry_after") or 0))
+    jittered: float = random.uniform(0.5, 1) * doubled
     return min(policy.max_seconds, max(jittered, asked))
 
 

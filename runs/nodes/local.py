@@ -55,7 +55,7 @@ async def play_local(
     raise Stop
 
 
-def _in_thread(play: PlayOnce, *args: Any) -> Settled:  # noqa: ANN401
+def _in_thread(play: PlayOnce, *args: Any) -> Settled:
     close_old_connections()
     try:
         return play(*args)
@@ -101,5 +101,5 @@ def _look_then_play(
         status=NodeStatus.SUCCEEDED,
     ).first()
     if row is not None:
-        return Settled(NodeStatus.SUCCEEDED, row.port, row.output_json)
+        return Settled(NodeStatus.SUCCEEDED, row.port, row.output_json or {})
     return _play_in_transaction(performance, step, operation, attempt)

@@ -12,7 +12,7 @@ from maestro.errors import InvalidNodeInput, NodeError
 from runs.executor import NodeFailed, Parked, Played, ScopeWalk, Settled, Stop
 from runs.models.choices import NodeStatus
 from scores.configs import MapOverConfig
-from scores.document import NodeDocument
+from scores.document import SUCCESS, NodeDocument
 
 from .errors import error_json
 from .performance import JSON, Performance
@@ -23,31 +23,41 @@ Ended = Played | NodeFailed | Parked | Stop
 async def play(
     performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
 ) -> Settled:
-    """The output SPEC 4 describes. A body node's error is an item's error, unless `stop` is set."""
+    """Play the items and record how they joined; NodeFailed, Parked and Stop pass through."""
+    try:
+        settled = await play_joined(scope, node, given, iteration)
+    except NodeError as error:
+        return performance.fail(node, iteration, given, error)
+    await performance.record(
+        performance.entry(
+            node,
+            iteration,
+            settled.status,
+            port=settled.port,
+            input=given,
+            output=settled.output,
+            error=_collected(node.key, settled.errors),
+        )
+    )
+    return settled
+
+
+async def play_joined(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:
+    """The output SPEC 4 describes. A body node's error is an item's error, unless `stop` is set.
+
+    Raises InvalidNodeInput when there is no list, InvalidNodeOutput when the results are too large.
+    """
     config = MapOverConfig.model_validate(node.config)
     items = given.get(config.items_field)
     if not isinstance(items, list):
         message = f"{node.key} maps over the field {config.items_field}, which is not a list here."
-        return performance.fail(node, iteration, given, InvalidNodeInput(message))
+        raise InvalidNodeInput(message)
     ended = await _play_items(scope, node.key, config, items, iteration)
     _raise_trouble(ended, stop_on_error=config.on_error == "stop")
     output = _joined(config, ended)
-    try:
-        check_json(output)
-    except NodeError as error:
-        return performance.fail(node, iteration, given, error)
+    check_json(output)
     errors = len(output["errors"]) + sum(e.errors for e in ended if isinstance(e, Played))
-    entry = performance.entry(
-        node,
-        iteration,
-        NodeStatus.SUCCEEDED,
-        port="success",
-        input=given,
-        output=output,
-        error=_collected(node.key, errors),
-    )
-    await performance.record(entry)
-    return Settled(NodeStatus.SUCCEEDED, "success", output, errors)
+    return Settled(NodeStatus.SUCCEEDED, SUCCESS, output, errors)
 
 
 async def _play_items(
@@ -86,8 +96,8 @@ async def _play_item(
     scope: ScopeWalk, owner: str, config: MapOverConfig, item: object, path: str
 ) -> Ended:
     size = len(json.dumps(item, ensure_ascii=False).encode())
-    if size > settings.MAESTRO_MAX_ITEM_BYTES:
-        limit = settings.MAESTRO_MAX_ITEM_BYTES
+    if size > settings.MAX_ITEM_BYTES:
+        limit = settings.MAX_ITEM_BYTES
         message = f"The item has {size} bytes; {limit} are allowed."
         return NodeFailed(owner, error_json(InvalidNodeInput(message), owner))
     fields = item if isinstance(item, dict) else {}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.conf import settings
 from jsonschema import Draft202012Validator
 
-from agents.egress import EgressClient
+from agents.egress import Egress
 from agents.skills.context import Context
 from maestro.errors import InvalidNodeInput, MaestroError, MissingSecret
 from runs.executor import NodeFailed, Settled
@@ -51,7 +51,7 @@ class Performance:
     journal: Journal
     recorded: Recorded
     pool: Executor
-    http: EgressClient
+    http: Egress
     stopping: Callable[[], bool]
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class Performance:
         node: NodeDocument,
         iteration: str,
         status: NodeStatus,
-        **columns: Any,  # noqa: ANN401
+        **columns: Any,
     ) -> NodeEntry:
         """A row of this run under its fence; `columns` as `NodeEntry` names them."""
         if status != NodeStatus.RUNNING:
@@ -116,7 +116,7 @@ class Performance:
         iteration: str,
         given: JSON,
         error: MaestroError,
-        **columns: Any,  # noqa: ANN401
+        **columns: Any,
     ) -> Settled:
         """Record a failure that no retry follows, and settle it as the graph says."""
         told = error_json(error, node.key)

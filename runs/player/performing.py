@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from agents.egress import EgressClient
+from agents.egress import Egress
 from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
 from runs.journal import Fenced, Journal, RunChange
 from runs.models.choices import RunStatus
@@ -25,7 +25,7 @@ class Stage:
 
     journal: Journal
     pool: Executor
-    http: EgressClient
+    http: Egress
     stopping: Callable[[], bool]
 
 
@@ -92,5 +92,5 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
 
 
 def _failed(taken: Taken, code: str, message: str) -> RunChange:
-    error = {"code": code, "message": message, "node": None, "details": {}}
+    error: JSON = {"code": code, "message": message, "node": None, "details": {}}
     return RunChange(taken.run.id, taken.run.fence, RunStatus.FAILED, error=error)

@@ -6,10 +6,11 @@ import logging
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 
 import psycopg
 
-from agents.egress import EgressClient
+from agents.egress import Egress
 from maestro.ids import new_id
 from runs.cluster.drain import DRAIN
 from runs.connections import RUNS_CHANNEL, connect_async
@@ -75,7 +76,7 @@ class Player:
         writer.add_done_callback(_end_with_writer)
         helpers = [asyncio.create_task(self._tick()), asyncio.create_task(self._listen())]
         log.info("player %s plays in slot %s", self.id, self.slot.number)
-        async with EgressClient() as http:
+        async with aclosing(Egress.from_settings()) as http:
             reason = await self._play_until_the_end(http)
             await self._end(reason)
         self.journal.close()
@@ -89,7 +90,7 @@ class Player:
         log.info("player %s ends: %s", self.id, reason)
         return reason
 
-    async def _play_until_the_end(self, http: EgressClient) -> str:
+    async def _play_until_the_end(self, http: Egress) -> str:
         stage = Stage(self.journal, self.pool, http, self.stopping)
         began = time.monotonic()
         while True:
@@ -115,11 +116,14 @@ class Player:
             taken = await self._claim(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError):
             return 0
-        for run in taken:
-            task = asyncio.create_task(self._perform(run, stage))
-            self.runs[run.run.claim] = task
-            task.add_done_callback(lambda _, claim=run.run.claim: self._ended(claim))
+        for one in taken:
+            self._begin(one, stage)
         return len(taken)
+
+    def _begin(self, taken: Taken, stage: Stage) -> None:
+        claim = taken.run.claim
+        self.runs[claim] = asyncio.create_task(self._perform(taken, stage))
+        self.runs[claim].add_done_callback(lambda _: self._ended(claim))
 
     async def _claim(self, connection: psycopg.AsyncConnection) -> list[Taken]:
         if not self.slot.for_suspects:

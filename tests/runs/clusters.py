@@ -1,0 +1,93 @@
+"""Starting, watching and killing a real `manage.py cluster`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from runs.connections import EVENTS_CHANNEL, connect
+from runs.models import Player, Run, RunStatus
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 20
+
+
+def wait_until(question: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:
+    """Ask again at each event of a run, at least every 50 ms; fails loudly after `patience`."""
+    deadline = time.monotonic() + patience
+    with connect() as connection:
+        connection.execute(f"listen {EVENTS_CHANNEL}")
+        while not question():
+            if time.monotonic() > deadline:
+                raise AssertionError("it did not happen in time")
+            for _ in connection.notifies(timeout=0.05, stop_after=1):
+                pass
+
+
+def ended(run: Run) -> Run:
+    """The run once it will not go on by itself."""
+
+    def over() -> bool:
+        run.refresh_from_db()
+        return run.is_finished or run.status == RunStatus.NEEDS_ATTENTION
+
+    wait_until(over)
+    return run
+
+
+class RunningCluster:
+    """A watchdog and all below it; `kill_*` are SIGKILLs at its parts."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    def __enter__(self) -> Self:
+        self.watchdog = subprocess.Popen(
+            [sys.executable, "manage.py", "cluster"], cwd=ROOT, env=self._environment
+        )
+        wait_until(lambda: Player.objects.count() >= 2)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        member = self.member()
+        self.watchdog.send_signal(signal.SIGTERM)
+        try:
+            self.watchdog.wait(30)
+        finally:
+            self.watchdog.kill()
+            if member:
+                _kill_group(member)
+
+    def member(self) -> int | None:
+        """The pid of the q2 cluster's main process, which leads its group."""
+        children = subprocess.run(
+            ["pgrep", "-P", str(self.watchdog.pid)], capture_output=True, text=True, check=False
+        )
+        pids = children.stdout.split()
+        return int(pids[0]) if pids else None
+
+    def kill_players(self) -> None:
+        for pid in Player.objects.values_list("pid", flat=True):
+            os.kill(pid, signal.SIGKILL)
+
+    def kill_group(self) -> None:
+        """The whole q2 cluster at once; the watchdog is left."""
+        if member := self.member():
+            _kill_group(member)
+
+
+def _kill_group(leader: int) -> None:
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        return

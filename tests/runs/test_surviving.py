@@ -1,0 +1,66 @@
+"""What a `kill -9` in the middle of a run leaves behind: nothing lost, nothing twice."""
+
+import pytest
+
+from agents.skills.pipeline.models import Activity, Contact
+from runs.models import Run, RunNode, RunStatus
+from scores.document import GraphDocument, NodeDocument
+from tests.scores.graphs import edge, graph, map_over, step
+
+from .clusters import RunningCluster, ended, wait_until
+from .worlds import pipeline, score, start
+
+ROWS = 200
+
+
+def pipeline_step(
+    key: str, operation: str, params: dict[str, str] | None = None, **config: object
+) -> NodeDocument:
+    params = {"pipeline": "outreach", **(params or {})}
+    return step(key, skill="pipeline", operation=operation, config={"params": params, **config})
+
+
+def intake() -> GraphDocument:
+    """Rows -> find, add and log each as a contact: local writes and inside reads."""
+    return graph(
+        step("rows", config={"params": {"fields": ["rows"]}}),
+        map_over("each", "find", "add", "log", items_field="rows", concurrency=5),
+        pipeline_step("find", "find_contact"),
+        pipeline_step("add", "add_contact", params={"stage": "new"}, join="all"),
+        pipeline_step("log", "log_activity", params={"kind": "imported"}),
+        "rows -> each",
+        "each.item -> find",
+        edge("each.item -> add", order=2),
+        edge("find.not_found -> add", order=3),
+        edge("add -> log", order=4),
+    )
+
+
+def rows(count: int = ROWS) -> dict[str, object]:
+    return {"rows": [{"email": f"lead{n}@example.com", "name": f"Lead {n}"} for n in range(count)]}
+
+
+def assert_nothing_lost_and_nothing_twice(run: Run, count: int = ROWS) -> None:
+    assert run.status == RunStatus.SUCCEEDED, run.error
+    assert run.output is not None and len(run.output["results"]) == count
+    assert Contact.objects.count() == count
+    assert Activity.objects.count() == count
+    assert RunNode.objects.filter(run=run).count() == 2 + 3 * count
+    numbers = list(run.events.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, run.last_event + 1))
+    settled = [e for e in run.events.all() if e.kind.startswith("node.")]
+    assert len({(e.node_key, e.iteration) for e in settled}) == len(settled)
+
+
+@pytest.mark.parametrize("kill", ["players", "group"])
+def test_a_killed_run_ends_by_itself_with_each_contact_once(
+    cluster: RunningCluster, kill: str
+) -> None:
+    pipeline()
+    run = start(score(intake()), rows())
+    wait_until(lambda: RunNode.objects.filter(run=run).count() > 50)
+
+    cluster.kill_players() if kill == "players" else cluster.kill_group()
+
+    assert_nothing_lost_and_nothing_twice(ended(run))
+    assert run.fence > 1
