@@ -11,8 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import cel
-
+from agents import cel_engine
 from maestro.errors import InvalidInput, NodeError
 
 MAX_LENGTH = 500
@@ -45,7 +44,7 @@ class Condition:
     """A compiled condition; `fields` are the ones it reads, None: any."""
 
     text: str
-    program: cel.Program
+    program: cel_engine.Program
     fields: frozenset[str] | None
 
     def holds(self, input: Mapping[str, Any]) -> Verdict:
@@ -105,9 +104,9 @@ def _refuse_calls(tokens: list[str]) -> None:
             raise InvalidInput(f"A condition cannot call {name}; it can call {known}")
 
 
-def _parsed(text: str) -> cel.Program:
+def _parsed(text: str) -> cel_engine.Program:
     try:
-        return cel.compile(text)
+        return cel_engine.compile(text)
     except ValueError as error:
         reason = str(error).splitlines()[0]
         raise InvalidInput(f"The condition cannot be read: {reason[:300]}") from None

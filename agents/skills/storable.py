@@ -23,7 +23,10 @@ def _small(payload: JSON) -> JSON:
 
 
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(keepable)
+    str,
+    Field(coerce_numbers_to_str=True),  # ids of other systems are often numbers
+    StringConstraints(strip_whitespace=True, max_length=200),
+    AfterValidator(keepable),
 ]
 Prose = Annotated[str, Field(max_length=64 * 1024), AfterValidator(keepable)]
 Payload = Annotated[JSON, AfterValidator(keepable), AfterValidator(_small)]

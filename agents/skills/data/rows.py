@@ -14,6 +14,7 @@ from agents.skills.template import reach
 from maestro.errors import InvalidInput, InvalidNodeInput
 
 MAX_ROWS = 50_000
+COUNTS = {"dropped", "missing"}
 Row: TypeAlias = dict[str, Any]
 ROWS = TypeAdapter(list[Row])
 SAMPLE = Sample({"rows": [{"email": "ada@example.com"}]})
@@ -25,6 +26,8 @@ class RowsInput(Open):
     def rows(self, name: str | None = None) -> list[Row]:
         """The list in that field, or InvalidNodeInput."""
         name = name or self.items_field
+        if name in COUNTS:
+            raise InvalidNodeInput(f"{name} is what the output calls a count; name the list else")
         try:
             rows = ROWS.validate_python(self.others.get(name))
         except ValidationError:

@@ -199,10 +199,11 @@ def test_an_unknown_name_is_answered_with_what_exists() -> None:
         registry.find("telepathy", "send")
 
 
-def test_loading_the_registry_does_not_load_the_model_client() -> None:
+@pytest.mark.parametrize("heavy", ["anthropic", "prompt_toolkit", "httpx"])
+def test_loading_the_registry_does_not_load(heavy: str) -> None:
     lines = "import django; django.setup()\n"
     lines += "from agents.skills import registry; registry.skills()\n"
-    lines += "import sys; sys.exit('anthropic' in sys.modules)"
+    lines += f"import sys; sys.exit({heavy!r} in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
 

@@ -35,6 +35,12 @@ async def test_what_is_not_a_list_of_rows_is_refused(
         await dispatch("data", "filter", {**given, "when": "true"}, context)
 
 
+async def test_a_list_cannot_have_the_name_of_a_count(context: Context) -> None:
+    with pytest.raises(InvalidNodeInput, match="dropped"):
+        given = {"dropped": [], "items_field": "dropped", "by": "e"}
+        await dispatch("data", "dedupe", given, context)
+
+
 async def test_a_condition_that_cannot_be_read_is_a_bad_input(context: Context) -> None:
     with pytest.raises(InvalidNodeInput, match="map"):
         await dispatch("data", "filter", {"rows": [], "when": "input.a.map(x, x)"}, context)

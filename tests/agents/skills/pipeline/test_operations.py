@@ -37,6 +37,12 @@ def test_a_contact_is_added_at_the_first_stage_and_found_again(here: Context) ->
     assert call("find_contact", here, email="broken", external_id="lead-7") == ("exists", output)
 
 
+def test_an_id_of_another_system_may_be_a_number(here: Context) -> None:
+    call("add_contact", here, external_id=7)
+
+    assert call("find_contact", here, external_id="7").port == "exists"
+
+
 def test_who_is_not_there_leaves_by_not_found_with_nothing(here: Context) -> None:
     assert call("find_contact", here, email="bob@example.com") == ("not_found", {})
 
