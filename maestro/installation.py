@@ -12,13 +12,14 @@ from typing import TextIO
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from maestro.data_folder import make_data_folder, writing_in
 from maestro.errors import Misconfigured
 
 ADMIN = "admin"
+OLDEST_POSTGRESQL = 150000
 SECONDS_FOR_THE_LAST = 30
 
 
@@ -65,6 +66,21 @@ def claim_port() -> socket.socket:
         raise Misconfigured(
             f"Cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}. Set MAESTRO_HOST or MAESTRO_PORT."
         ) from error
+
+
+def check_database() -> None:
+    """Raises Misconfigured when the database cannot be reached, or is too old."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).splitlines()[0]
+        raise Misconfigured(
+            f"The database cannot be reached: {reason}. Start it, or mend DATABASE_URL."
+        ) from error
+    if connection.connection.info.server_version < OLDEST_POSTGRESQL:
+        raise Misconfigured(
+            "DATABASE_URL names a PostgreSQL older than 15. Use 15 or newer, or unset it."
+        )
 
 
 def migrate(say: Callable[[str], None]) -> None:

@@ -28,7 +28,6 @@ MAESTRO_ALLOWED_HOSTS: list[str] = env.list("MAESTRO_ALLOWED_HOSTS", [], subcast
 SECRET_KEY_GIVEN: str = env.str("DJANGO_SECRET_KEY", "")
 MAESTRO_SECRET_KEY: str = env.str("MAESTRO_SECRET_KEY", "", validate=environment.is_32_bytes)
 MAESTRO_ADMIN_PASSWORD: str = env.str("MAESTRO_ADMIN_PASSWORD", "")
-MAESTRO_API_KEY: str = env.str("MAESTRO_API_KEY", "")
 MAESTRO_WORKERS: int = env.int("MAESTRO_WORKERS", 2, validate=Range(1, 64))
 MAESTRO_DURABILITY: str = env.str(
     "MAESTRO_DURABILITY", "grouped", validate=OneOf(["grouped", "each"])

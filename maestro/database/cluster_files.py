@@ -18,6 +18,7 @@ FIXED = {
     "log_timezone": "UTC",
 }
 SOCKET_NAME = ".s.PGSQL.5432"
+TROUBLE = ("LOG:", "FATAL:", "PANIC:", "initdb: error:")
 # Above every pid of Linux and macOS: nobody's.
 NO_PID = 4_194_305
 
@@ -42,7 +43,7 @@ def make_cluster(folder: Path, user: pwd.struct_passwd) -> None:
     if made.returncode != 0:
         shutil.rmtree(draft, ignore_errors=True)
         lines = made.stdout.splitlines()
-        telling = [line for line in lines if "FATAL" in line or "LOG:" in line or "error:" in line]
+        telling = [line for line in lines if any(word in line for word in TROUBLE)]
         reason = "; ".join(telling or lines[-3:])
         raise Misconfigured(
             f"PostgreSQL could not make its files in {folder.parent}: {reason}. "

@@ -16,7 +16,7 @@ from maestro.data_folder import make_data_folder, writing_in
 from maestro.database import owner, programs
 from maestro.database.cluster_files import SOCKET_NAME, is_running, make_cluster, write_access
 from maestro.database.holds import Hold, alone
-from maestro.errors import Misconfigured
+from maestro.errors import MaestroError, Misconfigured
 
 SOCKET_LIMIT = 107 if sys.platform == "linux" else 103  # sun_path, less its closing zero
 ROLE = DATABASE = "maestro"
@@ -51,7 +51,11 @@ class Server:
         make_data_folder(self.folder.parent)
         with writing_in(self.folder.parent):
             self._hold = Hold(self.users)
-        self.revive(say)
+        try:
+            self.revive(say)
+        except MaestroError:
+            self.stop()
+            raise
 
     def revive(self, say: Callable[[str], None] = _quiet) -> None:
         """Start it if it does not run, and see that role and database are there."""

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +19,15 @@ from maestro.errors import Misconfigured
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "d" / "pg", durable=False)
+def folder() -> Iterator[Path]:
+    """Not pytest's own temporary folder: as root, each new session closes that to the server's user."""
+    with tempfile.TemporaryDirectory(prefix="maestro-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Server]:
+    server = Server(folder / "d" / "pg", durable=False)
     yield server
     server.stop()
 

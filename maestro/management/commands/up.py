@@ -42,6 +42,7 @@ class Command(BaseCommand):
         if not settings.DATABASE_URL:
             self._say("Starting the database.")
         ensure_database()
+        installation.check_database()
         installation.migrate(self._say)
         installation.seed(self._say)
         return installation.make_admin()
