@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.agents.skills.email.conftest import start_server as start_server
+
 from .clusters import RunningCluster
 
 
