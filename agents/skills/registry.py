@@ -32,6 +32,11 @@ def skills() -> list[Skill]:
     return [skill for _, skill in sorted(_by_name().items())]
 
 
+def forget() -> None:
+    """Look again at the next question: a package was installed or removed."""
+    _by_name.cache_clear()
+
+
 def find(skill: str, operation: str) -> Operation:
     """The operation, or UnknownOperation that says what exists."""
     found = _by_name().get(skill)

@@ -5,14 +5,37 @@ from pathlib import Path
 
 import pytest
 
+from agents.skills import registry
 from tests.agents.skills.email.conftest import start_server as start_server
 
 from .clusters import RunningCluster
 
 
 @pytest.fixture
-def cluster_environment(child_environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    return {**child_environment, "MAESTRO_DATA_DIR": str(tmp_path / "data")}
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The skill `odd`, installed beside Maestro as a third party's would be."""
+    folder = tmp_path / "packages"
+    installed = folder / "odd_skill-1.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Name: odd-skill\nVersion: 1\n")
+    announced = f"[{registry.ENTRY_POINTS}]\nodd = tests.runs.odd_skill:skill\n"
+    (installed / "entry_points.txt").write_text(announced)
+    monkeypatch.syspath_prepend(str(folder))
+    registry.forget()
+    yield folder
+    registry.forget()
+
+
+@pytest.fixture
+def cluster_environment(
+    child_environment: dict[str, str], tmp_path: Path, packages: Path
+) -> dict[str, str]:
+    """A data folder of the test's own, and the odd skill."""
+    return {
+        **child_environment,
+        "MAESTRO_DATA_DIR": str(tmp_path / "data"),
+        "PYTHONPATH": str(packages),
+    }
 
 
 @pytest.fixture

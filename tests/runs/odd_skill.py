@@ -1,0 +1,52 @@
+"""A third-party skill that misbehaves on request; clusters of the tests find it as they find any other."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from agents.skills.context import Context
+from agents.skills.manifest import Skill
+from agents.skills.operation import Effect, Sample
+
+skill = Skill(name="odd", version="1", description="Misbehaves on request.", icon="bug_report")
+
+
+class Wish(BaseModel):
+    """What shall go wrong. `log`: a file that each call appends its key to."""
+
+    seconds: float = 0
+    die: bool = False
+    log: str = ""
+
+
+class Done(BaseModel):
+    ok: bool = True
+
+
+@skill.operation(effect=Effect.READ, sample=Sample({"ok": True}), timeout_seconds=60)
+async def wait(wish: Wish, context: Context) -> Done:
+    """Sleep on the loop, then die if asked to."""
+    _note(wish, context)
+    await asyncio.sleep(wish.seconds)
+    if wish.die:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Done()
+
+
+@skill.operation(
+    effect=Effect.WRITE, at_most_once=False, sample=Sample({"ok": True}), timeout_seconds=60
+)
+async def post(wish: Wish, context: Context) -> Done:
+    """An outward effect that may be repeated under its key: a line in the log."""
+    _note(wish, context)
+    await asyncio.sleep(wish.seconds)
+    return Done()
+
+
+def _note(wish: Wish, context: Context) -> None:
+    if wish.log:
+        with Path(wish.log).open("a") as log:
+            log.write(f"{context.idempotency_key}\n")
