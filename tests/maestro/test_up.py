@@ -1,0 +1,192 @@
+"""`manage.py up`, for real: it runs everything, mends what dies, and leaves nothing behind."""
+
+import http.client
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from maestro.database.cluster_files import NO_PID
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Installation:
+    """One data folder and port, and the `up` that runs there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONUNBUFFERED": "1",
+            "MAESTRO_DATA_DIR": str(folder / "data"),
+            "MAESTRO_PORT": str(self.port),
+        }
+        self.log = folder / "up.log"
+        self.up: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> str:
+        """Returns what it printed until it was up."""
+        self.log.write_text("")
+        with self.log.open("ab") as output:
+            command = [sys.executable, str(ROOT / "manage.py"), "up"]
+            self.up = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
+        self.wait_for("Ctrl-C stops it")
+        return self.log.read_text()
+
+    def refused(self, **environment: str) -> str:
+        command = [sys.executable, str(ROOT / "manage.py"), "up"]
+        answer = subprocess.run(
+            command, env={**self.environment, **environment}, capture_output=True, text=True
+        )
+        assert answer.returncode == 2
+        return answer.stderr
+
+    def stop(self) -> int:
+        assert self.up
+        self.up.send_signal(signal.SIGINT)
+        return self.up.wait(timeout=25)
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that was started for this data folder, however far down."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                told = (
+                    process.environ().get("MAESTRO_DATA_DIR")
+                    == self.environment["MAESTRO_DATA_DIR"]
+                )
+                if (
+                    told or str(self.folder / "data") in process.cmdline()
+                ) and process.status() != "zombie":
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return found
+
+    def named(self, word: str) -> psutil.Process:
+        return next(process for process in self.processes() if word in process.cmdline())
+
+    def postmaster(self) -> int:
+        file = self.folder / "data" / "pg" / "postmaster.pid"
+        return int(file.read_text().split()[0]) if file.exists() else NO_PID
+
+    def answer(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}{path}", timeout=5
+            ) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except (OSError, http.client.HTTPException):
+            return 0
+
+    def wait_for(self, words: str) -> None:
+        self.wait_until(lambda: words in self.log.read_text())
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 60
+        while not holds():
+            assert time.monotonic() < deadline, f"not within 60 s; it said:\n{self.log.read_text()}"
+            time.sleep(0.1)
+
+    def sign_in(self, password: str) -> str:
+        """Returns the address the sign-in led to."""
+        jar = http.cookiejar.CookieJar()
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        url = f"http://127.0.0.1:{self.port}/admin/login/?next=/admin/"
+        browser.open(url)
+        token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+        form = {"username": "admin", "password": password, "csrfmiddlewaretoken": token}
+        with browser.open(url, urllib.parse.urlencode(form).encode()) as response:
+            return str(urllib.parse.urlsplit(response.url).path)
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    with tempfile.TemporaryDirectory(prefix="maestro-") as name:
+        installation = Installation(Path(name))
+        yield installation
+        for process in installation.processes():
+            process.kill()
+        if installation.up:
+            installation.up.wait()
+
+
+def test_it_says_how_to_sign_in_and_stops_without_a_trace(installation: Installation) -> None:
+    found = re.search(r"password (\S+) \(shown this once", installation.start())
+    assert found
+    assert installation.sign_in(found[1]) == "/admin/"
+    installation.wait_until(lambda: installation.answer("/readyz") == 200)
+    assert "already runs" in installation.refused(MAESTRO_PORT=str(free_port()))
+    assert installation.stop() == 0
+    assert installation.processes() == []
+    assert found[1] not in installation.start()
+    assert installation.sign_in(found[1]) == "/admin/"
+    assert installation.stop() == 0
+
+
+def test_a_killed_up_takes_its_children_along_and_the_next_one_works(
+    installation: Installation,
+) -> None:
+    installation.environment["MAESTRO_ADMIN_PASSWORD"] = "a password of our own"
+    assert "a password of our own" not in installation.start()
+    assert installation.up
+    installation.up.kill()
+    installation.up.wait()
+    installation.start()
+    assert installation.sign_in("a password of our own") == "/admin/"
+    for process in installation.processes():
+        process.kill()
+    installation.up.wait()
+    installation.start()
+    installation.wait_until(lambda: installation.answer("/readyz") == 200)
+    assert installation.sign_in("a password of our own") == "/admin/"
+
+
+def test_what_dies_is_started_again(installation: Installation) -> None:
+    installation.start()
+    for word in ("serve", "cluster"):
+        installation.named(word).kill()
+        installation.wait_for(f"{word} ended by itself (signal SIGKILL)")
+    installation.wait_until(lambda: installation.answer("/readyz") == 200)
+    postmaster = int(
+        (installation.folder / "data" / "pg" / "postmaster.pid").read_text().split()[0]
+    )
+    os.kill(postmaster, signal.SIGKILL)
+    installation.wait_until(lambda: not psutil.pid_exists(postmaster))
+    installation.wait_until(lambda: installation.answer("/readyz") == 200)
+    assert installation.stop() == 0
+    assert installation.processes() == []
+
+
+def test_a_taken_port_is_refused_before_anything_is_made(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", installation.port)):
+        assert f"Port {installation.port} on 127.0.0.1 is taken" in installation.refused()
+    assert [path.name for path in (installation.folder / "data").iterdir()] == ["up.lock"]
+
+
+def test_a_database_that_cannot_be_reached_is_named(installation: Installation) -> None:
+    address = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    assert "Start it, or mend DATABASE_URL" in installation.refused(DATABASE_URL=address)
