@@ -96,12 +96,11 @@ def _plan_all(cron: str, time_zone: str, first: datetime, now: datetime) -> Fire
 def _newest(cron: str, time_zone: str, first: datetime, now: datetime) -> datetime:
     """The last fire up to `now`, `first` being one: looked for backwards, for years may lie between."""
     span = timedelta(minutes=1)
-    until = now
     while (after := now - span) > first:
-        if found := list(fires_between(cron, time_zone, after, until)):
+        if found := list(fires_between(cron, time_zone, after, now)):
             return found[-1]
-        span, until = span * 2, after
-    return [first, *fires_between(cron, time_zone, first, until)][-1]
+        span *= 2
+    return [first, *fires_between(cron, time_zone, first, now)][-1]
 
 
 def _is_every_hour(cron: str) -> bool:
