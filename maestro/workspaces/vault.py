@@ -1,0 +1,131 @@
+"""The vault: what must be kept but never shown. Values go in here and come out for a call alone.
+
+Each version is encrypted by itself (AES-256-GCM, a fresh nonce) and bound to its workspace, name
+and number: a row moved elsewhere does not open.
+"""
+
+import base64
+import binascii
+import json
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
+
+from maestro.cleaning import clean
+from maestro.errors import InUse, InvalidInput, Misconfigured, NotFound
+from maestro.uses import Use, use_by
+
+from .audit import record
+from .models import Secret, SecretVersion, Workspace
+
+MIN_LENGTH = 8  # anything shorter is masked out of texts it only happens to be part of
+MAX_LENGTH = 64 * 1024
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+@transaction.atomic
+def set_secret(
+    workspace: Workspace, name: str, value: str, *, by: str, description: str | None = None
+) -> Secret:
+    """Keep `value` as the newest version of the secret of that name, made if there is none.
+
+    Spaces and line breaks around the value are cut off. InvalidInput when it is too short or too
+    long or the name is no slug; Misconfigured when the vault has no key.
+    """
+    value = _checked(value)
+    found = Secret.objects.filter(workspace=workspace, name=name)
+    if not found.exists():
+        new = Secret(workspace=workspace, name=name)
+        clean(new)
+        Secret.objects.bulk_create([new], ignore_conflicts=True)
+    # Locked, so that of two rotations at once each gets its own number.
+    secret = found.select_for_update().get()
+    if description is not None:
+        secret.description = description
+        clean(secret)
+        secret.save(update_fields=["description"])
+    _add_version(secret, value, by)
+    return secret
+
+
+def delete_secret(secret: Secret, *, by: str) -> None:
+    """Delete a secret with all its versions; InUse while an orchestra's slot is bound to it."""
+    try:
+        with transaction.atomic():
+            record(secret.workspace, by, "secret.deleted", secret, {"name": secret.name})
+            secret.delete()
+    except (RestrictedError, IntegrityError):
+        used_by = uses_of(secret)
+        if not used_by:
+            raise
+        names = ", ".join(use["name"] for use in used_by)
+        raise InUse(f"{secret} is bound by {names}; bind another first", used_by=used_by) from None
+
+
+def uses_of(secret: Secret) -> list[Use]:
+    """The orchestras that have bound a slot to the secret."""
+    bindings = secret.bindings.select_related("orchestra").order_by("orchestra__name", "slot")
+    return [use_by(orchestra) for orchestra in dict.fromkeys(b.orchestra for b in bindings)]
+
+
+def read_secret(secret: Secret) -> str:
+    """The newest value. NotFound when it has none; Misconfigured when the key does not open it."""
+    newest = secret.versions.order_by("-version").first()
+    if newest is None:
+        raise NotFound(f"The secret {secret.name} has no value; set one.")
+    sealed, bound = bytes(newest.ciphertext), _bound_to(secret, newest.version)
+    try:
+        return _cipher().decrypt(bytes(newest.nonce), sealed, bound).decode()
+    except InvalidTag:
+        raise Misconfigured(
+            f"The vault's key does not open {secret.name}: MAESTRO_SECRET_KEY is not the one it "
+            "was kept under. Put that key back, or set the secret anew."
+        ) from None
+
+
+def _add_version(secret: Secret, value: str, by: str) -> None:
+    newest = secret.versions.order_by("-version").first()
+    version = newest.version + 1 if newest else 1
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = _cipher().encrypt(nonce, value.encode(), _bound_to(secret, version))
+    SecretVersion.objects.create(
+        secret=secret, version=version, nonce=nonce, ciphertext=sealed, created_by=by[:200]
+    )
+    told = {"name": secret.name, "version": version}
+    record(secret.workspace, by, "secret.set", secret, told)
+
+
+def _checked(value: str) -> str:
+    value = value.strip()
+    if not MIN_LENGTH <= len(value) <= MAX_LENGTH:
+        lengths = f"{MIN_LENGTH} to {MAX_LENGTH:,} characters"
+        raise InvalidInput(f"A secret has {lengths}", fields={"value": [f"Has {lengths}."]})
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        message = "A secret is text; this one holds half a surrogate pair"
+        raise InvalidInput(message, fields={"value": ["Is not text."]}) from None
+    return value
+
+
+def _bound_to(secret: Secret, version: int) -> bytes:
+    """Associated data in a form that no two triples share."""
+    return json.dumps([secret.workspace_id, secret.name, version]).encode()
+
+
+def _cipher() -> AESGCM:
+    try:
+        key = base64.b64decode(settings.MAESTRO_SECRET_KEY, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise Misconfigured(
+            "The vault has no key: MAESTRO_SECRET_KEY must be base64 of 32 bytes. "
+            "`manage.py up` makes one; `openssl rand -base64 32` prints one."
+        )
+    return AESGCM(key)

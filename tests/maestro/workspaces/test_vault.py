@@ -1,0 +1,146 @@
+import base64
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from pytest_django import Settings
+
+from maestro.errors import InUse, InvalidInput, Misconfigured, NotFound
+from maestro.workspaces.models import AuditEntry, Secret, SecretVersion, Workspace
+from maestro.workspaces.vault import delete_secret, read_secret, set_secret
+from orchestras.models import Orchestra, SecretBinding
+from tests.factories import make_score, make_workspace
+
+VALUE = "canary-8f2a91c4"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return make_workspace()
+
+
+@pytest.fixture
+def secret(workspace: Workspace) -> Secret:
+    return set_secret(workspace, "apollo_api_key", VALUE, by="ada")
+
+
+def test_a_value_comes_back_as_it_was_set(secret: Secret) -> None:
+    assert read_secret(secret) == VALUE
+
+
+def test_a_pasted_line_break_is_no_part_of_a_value(workspace: Workspace) -> None:
+    assert read_secret(set_secret(workspace, "x", f" {VALUE}\n", by="ada")) == VALUE
+
+
+def test_setting_it_again_adds_a_version_and_the_newest_counts(
+    workspace: Workspace, secret: Secret
+) -> None:
+    again = set_secret(workspace, "apollo_api_key", "another-value", by="grace")
+
+    assert again.pk == secret.pk
+    assert read_secret(secret) == "another-value"
+    assert list(secret.versions.values_list("version", "created_by")) == [(2, "grace"), (1, "ada")]
+
+
+def test_the_same_value_is_never_kept_as_the_same_bytes(
+    workspace: Workspace, secret: Secret
+) -> None:
+    set_secret(workspace, "apollo_api_key", VALUE, by="ada")
+
+    kept = [bytes(v.nonce) + bytes(v.ciphertext) for v in secret.versions.all()]
+    assert len(set(kept)) == 2
+    assert all(VALUE.encode() not in row for row in kept)
+
+
+@pytest.mark.parametrize("value", ["", "1234567", "        1234567 ", "x" * 70_000, "\ud800" * 9])
+def test_what_is_too_short_too_long_or_no_text_is_refused(workspace: Workspace, value: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        set_secret(workspace, "x", value, by="ada")
+
+    assert list(refused.value.details["fields"]) == ["value"]  # type: ignore[call-overload]
+    assert not Secret.objects.exists()
+
+
+def test_a_name_is_a_slug(workspace: Workspace) -> None:
+    with pytest.raises(InvalidInput, match="name"):
+        set_secret(workspace, "my key!", VALUE, by="ada")
+
+
+@pytest.mark.parametrize("moved", ["workspace", "name", "version"])
+def test_a_row_moved_elsewhere_does_not_open(secret: Secret, moved: str) -> None:
+    if moved == "workspace":
+        Secret.objects.filter(pk=secret.pk).update(workspace=make_workspace())
+    if moved == "name":
+        Secret.objects.filter(pk=secret.pk).update(name="other")
+    if moved == "version":
+        SecretVersion.objects.filter(secret=secret).update(version=2)
+
+    with pytest.raises(Misconfigured):
+        read_secret(Secret.objects.get())
+
+
+def test_another_key_does_not_open_it_and_says_what_to_do(
+    secret: Secret, settings: Settings
+) -> None:
+    settings.MAESTRO_SECRET_KEY = base64.b64encode(b"x" * 32).decode()
+
+    with pytest.raises(Misconfigured, match="MAESTRO_SECRET_KEY") as refused:
+        read_secret(secret)
+    assert VALUE not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["", "no base64!", "c2hvcnQ="])
+def test_without_a_key_nothing_is_kept(workspace: Workspace, settings: Settings, key: str) -> None:
+    settings.MAESTRO_SECRET_KEY = key
+
+    with pytest.raises(Misconfigured, match="MAESTRO_SECRET_KEY"):
+        set_secret(workspace, "x", VALUE, by="ada")
+    assert not Secret.objects.exists()
+
+
+def test_each_deed_is_in_the_audit_log_without_the_value(secret: Secret) -> None:
+    delete_secret(secret, by="grace")
+
+    entries = list(AuditEntry.objects.order_by("id"))
+    assert [(e.actor, e.action) for e in entries] == [
+        ("ada", "secret.set"),
+        ("grace", "secret.deleted"),
+    ]
+    assert entries[0].details == {"name": "apollo_api_key", "version": 1}
+    assert VALUE not in str([e.details for e in entries])
+
+
+def test_a_bound_secret_stays_and_the_refusal_names_the_orchestra(
+    workspace: Workspace, secret: Secret
+) -> None:
+    bind(workspace, secret)
+
+    with pytest.raises(InUse) as refused:
+        delete_secret(secret, by="ada")
+
+    used_by = refused.value.details["used_by"]
+    assert [(use["type"], use["name"]) for use in used_by] == [("orchestra", "Outbound")]  # type: ignore[attr-defined]
+    assert read_secret(secret) == VALUE
+
+
+def test_the_database_itself_keeps_a_bound_secret(workspace: Workspace, secret: Secret) -> None:
+    bind(workspace, secret)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("delete from secret_versions where secret_id = %s", [secret.pk])
+        cursor.execute("delete from secrets where id = %s", [secret.pk])
+
+
+def test_a_secret_without_a_value_says_so(workspace: Workspace) -> None:
+    empty = Secret.objects.create(workspace=workspace, name="empty")
+
+    with pytest.raises(NotFound, match="empty"):
+        read_secret(empty)
+
+
+def bind(workspace: Workspace, secret: Secret) -> None:
+    score = make_score(workspace)
+    orchestra = Orchestra.objects.create(workspace=workspace, name="Outbound", score=score)
+    SecretBinding.objects.create(
+        workspace=workspace, orchestra=orchestra, slot="apollo_api_key", secret=secret
+    )
