@@ -6,6 +6,8 @@ from typing import Any
 from agents.actions import create_agent
 from agents.models import Agent
 from maestro.workspaces.models import Workspace
+from orchestras.actions import create_orchestra
+from orchestras.models import Orchestra
 from scores.actions import create_score, save_graph
 from scores.document import GraphDocument
 from scores.models import Score
@@ -32,3 +34,9 @@ def make_score(workspace: Workspace, document: GraphDocument | None = None, **fi
     named = {"name": f"Score {next(_numbers)}"} | fields
     score = create_score(workspace, named, author=AUTHOR)  # type: ignore[arg-type]
     return save_graph(score, document or graph(step("only")), author=AUTHOR).score
+
+
+def make_orchestra(score: Score, **fields: Any) -> Orchestra:
+    """A disabled orchestra without a schedule, unless told otherwise."""
+    named = {"name": f"Orchestra {next(_numbers)}", "score": score} | fields
+    return create_orchestra(score.workspace, named, author=AUTHOR)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Orchestras: scores deployed."""
 
-from .orchestra import Misfire, Orchestra, OrchestraQuerySet, Overlap
+from .orchestra import Misfire, Orchestra, OrchestraQuerySet, OrchestraStatus, Overlap
 from .references import OrchestraAgent, SecretBinding
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Orchestra",
     "OrchestraAgent",
     "OrchestraQuerySet",
+    "OrchestraStatus",
     "Overlap",
     "SecretBinding",
 ]

@@ -1,9 +1,10 @@
 """A score deployed: when it plays, with which secrets, within which budget."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from maestro.fields import id_field, text_choices
 from maestro.workspaces.models import Workspace, WorkspaceQuerySet
@@ -15,6 +16,29 @@ class OrchestraQuerySet(WorkspaceQuerySet["Orchestra"]):
     def due(self, now: datetime) -> "OrchestraQuerySet":
         """Enabled orchestras whose next fire has come."""
         return self.filter(enabled=True, next_fire_at__lte=now)
+
+    def with_status(self) -> "OrchestraQuerySet":
+        """Each with `status`, an OrchestraStatus, in the same query."""
+        runs: Any = self.model._meta.get_field("runs").related_model
+        in_progress = Exists(runs.objects.unfinished().filter(orchestra=OuterRef("pk")))
+        return self.annotate(
+            status=Case(
+                When(in_progress, then=Value(OrchestraStatus.RUNNING)),
+                When(enabled=False, then=Value(OrchestraStatus.PAUSED)),
+                When(cron="", then=Value(OrchestraStatus.IDLE)),
+                default=Value(OrchestraStatus.SCHEDULED),
+                output_field=models.CharField(),
+            )
+        )
+
+
+class OrchestraStatus(models.TextChoices):
+    """Computed, never stored (SPEC, decision 1): the first of these that holds."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    IDLE = "idle"
+    SCHEDULED = "scheduled"
 
 
 class Overlap(models.TextChoices):
@@ -64,6 +88,8 @@ class Orchestra(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    status: str  # there after `with_status()` only
+
     objects = OrchestraQuerySet.as_manager()
 
     class Meta:
@@ -91,3 +117,8 @@ class Orchestra(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> str:
+        """The time zone its cron is read in: its own, else its workspace's."""
+        return self.time_zone or self.workspace.time_zone
