@@ -21,15 +21,15 @@ class OrchestraQuerySet(WorkspaceQuerySet["Orchestra"]):
         """Each with `status`, an OrchestraStatus, in the same query."""
         runs: Any = self.model._meta.get_field("runs").related_model
         in_progress = Exists(runs.objects.unfinished().filter(orchestra=OuterRef("pk")))
-        return self.annotate(
-            status=Case(
-                When(in_progress, then=Value(OrchestraStatus.RUNNING)),
-                When(enabled=False, then=Value(OrchestraStatus.PAUSED)),
-                When(cron="", then=Value(OrchestraStatus.IDLE)),
-                default=Value(OrchestraStatus.SCHEDULED),
-                output_field=models.CharField(),
-            )
+        status = Case(
+            When(in_progress, then=Value(OrchestraStatus.RUNNING)),
+            When(enabled=False, then=Value(OrchestraStatus.PAUSED)),
+            When(cron="", then=Value(OrchestraStatus.IDLE)),
+            default=Value(OrchestraStatus.SCHEDULED),
+            output_field=models.CharField(),
         )
+        # By name, because the type checker takes a keyword for a second declaration.
+        return self.annotate(**{"status": status})
 
 
 class OrchestraStatus(models.TextChoices):
