@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from maestro.data_folder import make_data_folder, writing_in
+from maestro.database.holds import open_lock
 from maestro.errors import Misconfigured
 
 ADMIN = "admin"
@@ -30,7 +31,7 @@ def claim_data_folder(say: Callable[[str], None]) -> TextIO:
     """
     make_data_folder(settings.DATA_DIR)
     with writing_in(settings.DATA_DIR):
-        lock = (settings.DATA_DIR / "up.lock").open("a+")
+        lock = open_lock(settings.DATA_DIR / "up.lock")
     deadline = time.monotonic() + SECONDS_FOR_THE_LAST
     while not _locked(lock):
         owner = _pid_in(lock)
@@ -41,7 +42,8 @@ def claim_data_folder(say: Callable[[str], None]) -> TextIO:
             )
         say("The last Maestro in this folder was killed; waiting for its processes to end.")
         time.sleep(1)
-    lock.truncate(0)
+    lock.seek(0)
+    lock.truncate()
     lock.write(str(os.getpid()))
     lock.flush()
     return lock

@@ -5,6 +5,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+
+def open_lock(path: Path) -> TextIO:
+    """The file to lock, made if it is not there; no other user may lock it."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
 
 
 class Hold:
@@ -12,7 +18,7 @@ class Hold:
 
     def __init__(self, path: Path) -> None:
         """Waits while the server's last user is stopping it."""
-        self._file = path.open("a")
+        self._file = open_lock(path)
         self._pid = os.getpid()
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
@@ -35,6 +41,6 @@ class Hold:
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Wait until no other process is inside, then keep others out."""
-    with path.open("a") as file:
+    with open_lock(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from maestro.checks import operations_exist
 from maestro.errors import Misconfigured
 from maestro.health import cluster_is_beating
 from maestro.installation import check_database
@@ -73,10 +74,15 @@ def _space() -> str:
     return "" if free > LEAST_FREE_BYTES else f"only {free >> 20} MiB free in {settings.DATA_DIR}"
 
 
+def _operations() -> str:
+    return " ".join(warning.msg for warning in operations_exist(databases=["default"]))
+
+
 QUESTIONS: dict[str, Callable[[], str]] = {
     "keys": _keys,
     "database": _database,
     "tables": _tables,
     "cluster": _cluster,
+    "operations": _operations,
     "disk space": _space,
 }
