@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +19,7 @@ from scores.models import Score
 from .models import Orchestra, OrchestraAgent, SecretBinding
 from .rules import check_orchestra
 from .schedule import next_fire
+from .slots import require_slots
 
 
 class OrchestraFields(TypedDict, total=False):
@@ -36,6 +37,12 @@ class OrchestraFields(TypedDict, total=False):
     misfire: str
     input: dict[str, Any]
     budget_microdollars: int | None
+
+
+class _Schedule(NamedTuple):
+    cron: str
+    zone: str
+    enabled: bool
 
 
 @transaction.atomic
@@ -128,7 +135,7 @@ def _locked(orchestra: Orchestra) -> Orchestra:
     return rows.select_for_update(of=("self",)).get(pk=orchestra.pk)
 
 
-def _keep(orchestra: Orchestra, fields: OrchestraFields, before: tuple[object, ...] | None) -> None:
+def _keep(orchestra: Orchestra, fields: OrchestraFields, before: _Schedule | None) -> None:
     for name, value in fields.items():
         if name in OrchestraFields.__annotations__:
             setattr(orchestra, name, value)
@@ -138,6 +145,8 @@ def _keep(orchestra: Orchestra, fields: OrchestraFields, before: tuple[object, .
         orchestra.next_fire_at = None
     clean(orchestra)
     check_orchestra(orchestra)
+    if orchestra.enabled and not (before and before.enabled):
+        require_slots(orchestra)
     if moved:
         orchestra.next_fire_at = _next_fire(orchestra, timezone.now())
     with taken_at_the_same_time(f"the name {orchestra.name}"):
@@ -145,8 +154,8 @@ def _keep(orchestra: Orchestra, fields: OrchestraFields, before: tuple[object, .
     _pin_agents(orchestra)
 
 
-def _schedule(orchestra: Orchestra) -> tuple[object, ...]:
-    return (orchestra.cron, orchestra.zone, orchestra.enabled)
+def _schedule(orchestra: Orchestra) -> _Schedule:
+    return _Schedule(orchestra.cron, orchestra.zone, orchestra.enabled)
 
 
 def _next_fire(orchestra: Orchestra, now: datetime) -> datetime | None:

@@ -16,6 +16,7 @@ class Context:
 
     `idempotency_key` is the same in every attempt of this call. `secret(slot)` gives the value
     bound for this run or raises MissingSecret; on the event loop it must answer without blocking.
+    `conceal(slot, value)` keeps what was had in exchange for a secret out of the records, too.
     """
 
     run_id: str
@@ -26,4 +27,5 @@ class Context:
     run_url: str
     secret: Callable[[str], str]
     http: Egress
+    conceal: Callable[[str, str], None] = lambda slot, value: None
     mode: Literal["live", "rehearsal", "plan"] = "live"

@@ -77,6 +77,8 @@ class Skill:
             raise TypeError(f"{operation.full_name} is declared twice")
         if operation.effect is Effect.LOCAL and operation.is_async:
             raise TypeError(f"{operation.full_name} is local, so it must be a plain def")
+        if operation.effect is Effect.LOCAL and operation.secrets:
+            raise TypeError(f"{operation.full_name} is local, so its skill can have no secrets")
         self.operations[operation.name] = operation
 
 

@@ -13,16 +13,10 @@ from runs.journal import Fenced, NodeEntry
 from runs.models.choices import NodeStatus
 from scores.document import NodeDocument, RetryPolicy
 
-from .errors import error_json
+from .errors import OperationBroke, error_json
 from .performance import JSON, Performance, may_retry
 
 log = logging.getLogger(__name__)
-
-
-class OperationBroke(NodeError):
-    """An operation raised what it never declared."""
-
-    code = "operation_broke"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +76,8 @@ def wait_seconds(policy: RetryPolicy, attempt: int, error: NodeError) -> float:
 
 
 def _foresee(broken: Exception, performance: Performance, step: Step) -> NodeError:
-    """A fault nobody declared: its text may quote a secret, so it goes to the log alone."""
     log.error("%s broke in %s", step.node.key, performance.run.id, exc_info=broken)
-    message = f"It broke with {type(broken).__name__}; the cluster's log has more."
-    return OperationBroke(message)
+    return OperationBroke.by(broken)
 
 
 def _failed(performance: Performance, step: Step, error: NodeError, columns: JSON) -> NodeEntry:

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 from agents.skills import registry
+from agents.skills.context import Context
 from agents.skills.operation import Effect, Operation
 from agents.skills.outcome import Outcome
 from maestro.errors import OutcomeUnknown, UnknownOperation
@@ -18,6 +19,7 @@ from . import rehearsal
 from .attempts import Step, play_attempts
 from .local import play_local
 from .performance import JSON, Performance
+from .secrets import call_with_secrets
 
 
 async def play(
@@ -102,13 +104,17 @@ async def _ask_a_person(
 
 
 async def _dispatch(performance: Performance, step: Step, operation: Operation) -> Outcome:
-    return await registry.call(
-        operation,
-        step.given,
-        performance.context(step.node, step.iteration),
-        pool=performance.pool,
-        timeout_seconds=step.node.timeout_seconds,
-    )
+    async def call(context: Context) -> Outcome:
+        return await registry.call(
+            operation,
+            step.given,
+            context,
+            pool=performance.pool,
+            timeout_seconds=step.node.timeout_seconds,
+        )
+
+    context = performance.context(step.node, step.iteration)
+    return await call_with_secrets(performance, operation, context, call)
 
 
 async def _record(

@@ -36,6 +36,7 @@ class ClaimedRun:
     mode: ModeName
     input: JSON
     pins: JSON
+    orchestra_id: str | None = None
 
     @property
     def claim(self) -> tuple[str, int]:
@@ -170,4 +171,4 @@ def may_retry(policy: RetryPolicy, attempt: int, code: str) -> bool:
 
 
 def _no_secret(slot: str) -> str:
-    raise MissingSecret(f"No secret is bound to the slot {slot}.", slot=slot)
+    raise MissingSecret(f"The skill does not declare the slot {slot}.", slot=slot)

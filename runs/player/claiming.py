@@ -81,6 +81,7 @@ class Claims:
             mode=row["mode"],
             input=row["input"],
             pins=row["pins"],
+            orchestra_id=row["orchestra_id"],
         )
         graph = await self._graph(connection, row)
         return Taken(run, recorded.get(run.id, {}), graph, row["cancel_requested"])

@@ -1,0 +1,122 @@
+"""Which secrets an orchestra's score asks for, and what fills each of these slots."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from agents.models import AgentVersion
+from agents.skills.registry import find, skills
+from maestro.errors import Conflict, Misconfigured, UnknownOperation
+from maestro.workspaces.models import Secret, Workspace
+from maestro.workspaces.vault import MIN_LENGTH, read_secret
+from scores.actions import read_graph
+from scores.document import GraphDocument, NodeDocument
+
+from .models import Orchestra, SecretBinding
+
+MODEL_SLOT = "anthropic_api_key"
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What fills a slot: a secret of the vault, or the environment where that is allowed."""
+
+    slot: str
+    secret: Secret | None
+
+    def value(self) -> str:
+        """NotFound or Misconfigured when the vault cannot give it."""
+        if self.secret is not None:
+            return read_secret(self.secret)
+        value: str = settings.ENVIRONMENT_SECRETS[self.slot]
+        if len(value) < MIN_LENGTH:
+            name = self.slot.upper()
+            raise Misconfigured(f"{name} has fewer than {MIN_LENGTH} characters: it is no key.")
+        return value
+
+
+def fill_slots(
+    workspace_id: str, orchestra_id: str | None, slots: Collection[str]
+) -> dict[str, Filling]:
+    """By slot: the orchestra's binding, else the workspace's secret of that name, else the
+    environment's. A slot that nothing fills is left out."""
+    in_vault = Secret.objects.filter(workspace=workspace_id)
+    found = {s.name: s for s in in_vault.filter(name__in=slots, versions__isnull=False).distinct()}
+    bindings = SecretBinding.objects.filter(
+        workspace=workspace_id, orchestra=orchestra_id, slot__in=slots
+    )
+    found |= {binding.slot: binding.secret for binding in bindings.select_related("secret")}
+    filled = {slot: Filling(slot, secret) for slot, secret in found.items()}
+    from_outside = [slot for slot in slots if settings.ENVIRONMENT_SECRETS.get(slot)]
+    if set(from_outside) - filled.keys() and _may_use_environment(workspace_id):
+        filled = {slot: Filling(slot, None) for slot in from_outside} | filled
+    return filled
+
+
+def needed_slots(document: GraphDocument) -> dict[str, list[str]]:
+    """By slot, the keys of the nodes that ask for it: by their operation, or for their agent's
+    model and tools."""
+    needed: dict[str, list[str]] = {}
+    tools = _tools_of(document.nodes)
+    for node in document.nodes:
+        for slot in dict.fromkeys(_slots_of(node, tools.get(node.key, []))):
+            needed.setdefault(slot, []).append(node.key)
+    return needed
+
+
+def missing_slots(orchestra: Orchestra) -> dict[str, list[str]]:
+    """The needed slots of the version it plays that nothing fills."""
+    if not orchestra.score.version:
+        return {}
+    needed = needed_slots(read_graph(orchestra.score, orchestra.score_version))
+    filled = fill_slots(orchestra.workspace_id, orchestra.pk, needed)
+    return {slot: nodes for slot, nodes in needed.items() if slot not in filled}
+
+
+def require_slots(orchestra: Orchestra) -> None:
+    """Conflict, with `details["missing"]`, when a slot is empty: its fires could only fail."""
+    missing = missing_slots(orchestra)
+    if missing:
+        named = "; ".join(f"{slot} (for {', '.join(keys)})" for slot, keys in missing.items())
+        raise Conflict(
+            f"{orchestra} cannot be enabled: no secret fills {named}. Set one in the vault under "
+            "the slot's name, or bind one to the slot. A rehearsal needs none.",
+            missing=missing,
+            place="enabled",
+        )
+
+
+def slots_of_tools(tools: Iterable[str]) -> Iterator[str]:
+    """What the skills behind an agent's `allowed_tools` ask for."""
+    by_name = {skill.name: skill for skill in skills()}
+    for tool in tools:
+        skill = by_name.get(tool.partition(".")[0])
+        yield from skill.secrets if skill else ()
+
+
+def _slots_of(node: NodeDocument, tools: Iterable[str]) -> Iterator[str]:
+    if node.kind == "llm":
+        yield MODEL_SLOT
+        yield from slots_of_tools(tools)
+    if node.kind == "deterministic":
+        try:
+            yield from find(node.skill, node.operation).secrets
+        except UnknownOperation:  # a start says so; here it asks for nothing
+            return
+
+
+def _tools_of(nodes: Iterable[NodeDocument]) -> dict[str, list[str]]:
+    """By node key, what its agent may call in the version the node plays."""
+    thinking = [node for node in nodes if node.kind == "llm" and node.agent_id]
+    agents = {node.agent_id for node in thinking}
+    rows = AgentVersion.objects.filter(agent__in=agents).order_by("version")
+    tools: dict[tuple[str | None, int | None], list[str]] = {}
+    for agent, version, allowed in rows.values_list("agent", "version", "content__allowed_tools"):
+        tools[agent, version] = tools[agent, None] = allowed or []
+    return {node.key: tools.get((node.agent_id, node.agent_version), []) for node in thinking}
+
+
+def _may_use_environment(workspace_id: str) -> bool:
+    """Only where the deployer said so: else one workspace would spend another's key."""
+    return Workspace.objects.filter(pk=workspace_id, settings__env_secrets=True).exists()
