@@ -1,0 +1,41 @@
+"""The score templates that ship with Maestro: files in `seeds/`, kept up to date until edited."""
+
+import json
+from pathlib import Path
+
+from maestro.workspaces.models import Workspace
+
+from .actions import ScoreFields, create_score, save_graph
+from .models import Score
+from .validation import parse_document
+
+SEEDS = Path(__file__).parent / "seeds"
+SEED = "seed"  # the author of what ships
+
+
+def seed_template(workspace: Workspace, slug: str) -> Score:
+    """The template from `seeds/<slug>.json`: made, or brought to the shipped graph.
+
+    One whose newest version somebody else saved stays as it is.
+    """
+    shipped = json.loads((SEEDS / f"{slug}.json").read_text())
+    score = Score.objects.filter(workspace=workspace, pk=f"sc_{slug}").first()
+    if score is None:
+        fields = ScoreFields(
+            name=shipped["name"],
+            description=shipped["description"],
+            pipeline_kind=shipped["pipeline_kind"],
+        )
+        score = create_score(
+            workspace, fields, author=SEED, score_id=f"sc_{slug}", is_template=True
+        )
+    newest = score.versions.first()
+    if newest is not None and newest.author != SEED:
+        return score
+    return save_graph(
+        score,
+        parse_document(shipped["graph"]),
+        author=SEED,
+        message="Shipped",
+        new_node_id=lambda key: f"nd_{slug}_{key}",
+    ).score
