@@ -11,7 +11,7 @@ from typing import TextIO
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -96,9 +96,8 @@ def migrate(say: Callable[[str], None]) -> None:
 
 def seed(say: Callable[[str], None]) -> None:
     """Put in what ships with Maestro: the workspace, its agents, scores and orchestras."""
-    if "seed" in get_commands():
-        say("Putting in the shipped agents, scores and orchestras.")
-        call_command("seed", verbosity=0)
+    say("Putting in what ships with Maestro.")
+    call_command("seed", verbosity=0)
 
 
 def make_admin() -> str | None:
