@@ -1,0 +1,45 @@
+"""Scores and runs to measure with: pure nodes, so that what is measured is Maestro."""
+
+from typing import Any
+
+from maestro.workspaces.models import Workspace
+from runs.actions import start_score
+from runs.models import Run, Trigger
+from scores.document import EdgeDocument, GraphDocument, NodeDocument
+from scores.models import Score, ScoreVersion
+
+
+def pick(key: str) -> NodeDocument:
+    config = {"params": {"fields": ["x"]}}
+    return NodeDocument(
+        key=key, kind="deterministic", skill="data", operation="pick", config=config
+    )
+
+
+def chain(length: int) -> GraphDocument:
+    keys = [f"n{number}" for number in range(length)]
+    edges = [EdgeDocument(source=a, target=b) for a, b in zip(keys, keys[1:], strict=False)]
+    return GraphDocument(nodes=[pick(key) for key in keys], edges=edges)
+
+
+def mapped(length: int) -> GraphDocument:
+    """A map over the run's `items` whose body is a chain."""
+    body = chain(length)
+    keys = [node.key for node in body.nodes]
+    config = {"items_field": "items", "body_node_ids": keys, "concurrency": 100}
+    each = NodeDocument(key="each", kind="control", subkind="map_over", config=config)
+    item = EdgeDocument(source="each", from_port="item", target=keys[0])
+    return GraphDocument(nodes=[each, *body.nodes], edges=[item, *body.edges])
+
+
+def save(name: str, document: GraphDocument) -> Score:
+    workspace, _ = Workspace.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
+    score = Score.objects.create(workspace=workspace, name=name, slug=name, version=1)
+    ScoreVersion.objects.create(
+        score=score, version=1, graph=document.content(), content_hash="0" * 64, author="bench"
+    )
+    return score
+
+
+def start(score: Score, input: dict[str, Any] | None = None) -> Run:
+    return start_score(score, trigger=Trigger.MANUAL, input=input or {"x": 1}, started_by="bench")
