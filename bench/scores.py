@@ -1,5 +1,6 @@
 """Scores and runs to measure with: pure nodes, so that what is measured is Maestro."""
 
+from itertools import pairwise
 from typing import Any
 
 from maestro.workspaces.models import Workspace
@@ -18,7 +19,7 @@ def pick(key: str) -> NodeDocument:
 
 def chain(length: int) -> GraphDocument:
     keys = [f"n{number}" for number in range(length)]
-    edges = [EdgeDocument(source=a, target=b) for a, b in zip(keys, keys[1:], strict=False)]
+    edges = [EdgeDocument(source=a, target=b) for a, b in pairwise(keys)]
     return GraphDocument(nodes=[pick(key) for key in keys], edges=edges)
 
 

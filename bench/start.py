@@ -6,15 +6,18 @@ The floor: one INSERT with a NOTIFY, until another connection's LISTEN has read 
 import statistics
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from bench.installation import installation
+
+if TYPE_CHECKING:
+    from runs.models import Run
 
 ROUNDS = 60
 
 
 def measure() -> None:
     from bench.scores import chain, save, start
-    from runs.models import Run
 
     score = save("one", chain(1))
     begun: list[tuple[float, Run]] = []
@@ -26,7 +29,7 @@ def measure() -> None:
             floors.append(listener.floor())
             begun.append((time.time(), start(score)))
             time.sleep(0.2)
-    firsts = [run.nodes.get().started_at.timestamp() - at for at, run in begun]
+    firsts = [_started(run) - at for at, run in begun]
     floor, first = statistics.median(floors), statistics.median(firsts)
     print(f"start to first node: {first * 1000:.1f} ms median, {_p95(firsts) * 1000:.1f} ms p95")
     print(f"floor (insert, notify, read): {floor * 1000:.1f} ms median; ratio {first / floor:.1f}")
@@ -38,9 +41,9 @@ class _Listener:
     def __enter__(self) -> "_Listener":
         from runs.connections import connect
 
-        self.writer, self.reader = connect(), connect()
+        self.writer, self.listener, self.reader = connect(), connect(), connect()
         self.writer.execute("create table floor (id bigserial primary key, at float)")
-        self.reader.execute("listen floor")
+        self.listener.execute("listen floor")
         self.read = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
         return self
@@ -54,13 +57,18 @@ class _Listener:
         with self.writer.transaction():
             self.writer.execute("insert into floor (at) values (0)")
             self.writer.execute("notify floor")
-        self.read.wait()
+        self.read.wait(5)
         return time.perf_counter() - began
 
     def _listen(self) -> None:
-        for _ in self.reader.notifies():
+        for _ in self.listener.notifies():
             self.reader.execute("select * from floor order by id desc limit 1")
             self.read.set()
+
+
+def _started(run: "Run") -> float:
+    started = run.nodes.get().started_at
+    return started.timestamp() if started else float("nan")
 
 
 def _p95(values: list[float]) -> float:

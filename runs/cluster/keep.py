@@ -12,6 +12,8 @@ from runs import claims
 from runs.connections import RUNS_CHANNEL
 from runs.queue import ring
 
+from .tick import tick
+
 GAP_SECONDS = 5
 GRACE_SECONDS = claims.LEASE_SECONDS
 
@@ -28,6 +30,7 @@ class Keep:
     def step(self) -> None:
         """A second's work."""
         self._notice_gap()
+        tick()
         with connection.cursor() as cursor:
             if time.monotonic() >= self._judges_from:
                 cursor.execute(claims.SWEEP)
