@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from .document import JSON, SUCCESS, NodeDocument
 
@@ -44,6 +44,13 @@ class MapOverConfig(NodeConfig):
     concurrency: int = Field(default=5, ge=1, le=100)
     on_error: Literal["stop", "collect"] = "collect"
     keep_empty: bool = False
+
+    @field_validator("output_field")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name in {"ended", "errors"}:
+            raise ValueError("ended and errors are fields of the output already")
+        return name
 
 
 class BranchCase(_Strict):

@@ -82,6 +82,7 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
         (NodeDocument(key="new", kind="control"), "missing_field", "new"),
         (map_over("new"), "invalid_config", "new"),
         (map_over("new", "end", items_field=None), "invalid_config", "new"),
+        (map_over("new", "new", output_field="errors"), "invalid_config", "new"),
         (map_over("new", "nobody"), "unknown_body_node", "new"),
         (map_over("new", "inner"), "doubled_body_node", "inner"),
         (map_over("new", "start"), "unreached_body_node", "start"),
