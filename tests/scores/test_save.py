@@ -1,8 +1,11 @@
 """A save is a publish: it makes the next version, or refuses and changes nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from maestro.errors import Conflict, InvalidScore, NotFound, StaleVersion
@@ -137,6 +140,29 @@ def test_a_save_of_what_has_moved_on_is_refused(score: Score) -> None:
 
     assert refusal.value.details == {"version": 1}
     assert [node.key for node in read_graph(score).nodes] == ["first"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_is_told_to_read_again() -> None:
+    score = make_score(make_workspace())
+    together = Barrier(2)
+
+    def save(key: str) -> str:
+        together.wait()
+        try:
+            save_graph(score, graph(step(key)), author=AUTHOR, expected_version=1)
+        except StaleVersion:
+            return "stale"
+        finally:
+            connection.close()
+        return key
+
+    with ThreadPoolExecutor(2) as people:
+        said = list(people.map(save, ["mine", "yours"]))
+
+    assert "stale" in said
+    assert [node.key for node in read_graph(score).nodes] == [k for k in said if k != "stale"]
+    assert score.versions.count() == 2
 
 
 def test_an_agent_that_goes_during_the_save_is_a_conflict(
