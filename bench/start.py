@@ -45,11 +45,15 @@ class _Listener:
         self.writer.execute("create table floor (id bigserial primary key, at float)")
         self.listener.execute("listen floor")
         self.read = threading.Event()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.done = False
+        self.thread = threading.Thread(target=self._listen)
+        self.thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.writer.close()
+        self.done = True
+        self.writer.execute("notify floor")
+        self.thread.join()
 
     def floor(self) -> float:
         self.read.clear()
@@ -64,6 +68,8 @@ class _Listener:
         for _ in self.listener.notifies():
             self.reader.execute("select * from floor order by id desc limit 1")
             self.read.set()
+            if self.done:
+                return
 
 
 def _started(run: "Run") -> float:
