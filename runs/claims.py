@@ -35,7 +35,7 @@ told as (
 select taken.* from taken left join (select count(*) from told) n on true"""
 
 RECORDED = """
-select run_id, node_key, iteration, attempt, status, port, output_json, error
+select run_id, node_key, iteration, attempt, status, port, output_json, error, started_at
   from score_run_nodes where run_id = any(%(runs)s) and call = 0 order by id"""
 
 CANCELLED = """

@@ -6,9 +6,10 @@ longer be ready is skipped, visibly.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from runs.models.choices import NodeStatus
 from scores.document import ITEM, EdgeDocument, NodeDocument
@@ -16,6 +17,7 @@ from scores.graph import Graph
 from scores.transform import carry, merge
 
 JSON = dict[str, Any]
+WaitingFor = Literal["answer", "gate"]
 
 
 class Stop(Exception):
@@ -23,7 +25,20 @@ class Stop(Exception):
 
 
 class Parked(Exception):
-    """The walk got as far as it can; the rest waits for a person or for time."""
+    """The walk got as far as it can; the rest waits for an answer or a gate, or until a time."""
+
+    def __init__(self, waiting_for: WaitingFor, resume_at: datetime | None = None) -> None:
+        super().__init__(waiting_for)
+        self.waiting_for = waiting_for
+        self.resume_at = resume_at
+
+    @classmethod
+    def all(cls, parked: Iterable["Parked"]) -> "Parked":
+        """Several at once: an answer is the more urgent, the earliest time counts."""
+        parked = list(parked)
+        asks: WaitingFor = "answer" if any(p.waiting_for == "answer" for p in parked) else "gate"
+        times = [p.resume_at for p in parked if p.resume_at is not None]
+        return cls(asks, min(times, default=None))
 
 
 class NodeFailed(Exception):
@@ -105,7 +120,7 @@ class ScopeWalk:
         self.live: dict[asyncio.Future[Settled], NodeDocument] = {}
         self.ended: dict[str, Settled] = {}
         self.skipped: list[str] = []
-        self.trouble: dict[type[Exception], Exception] = {}
+        self.trouble: list[Exception] = []
 
     async def body(self, owner: str, item: JSON, iteration: str) -> Played:
         """Play one iteration of the body of `owner`, a map_over of this scope."""
@@ -119,9 +134,7 @@ class ScopeWalk:
             except BaseException:
                 await self._abandon()
                 raise
-        for kind in (Stop, NodeFailed, Parked):
-            if kind in self.trouble:
-                raise self.trouble[kind]
+        raise_trouble(self.trouble)
         return self._result()
 
     def _open(self) -> None:
@@ -166,8 +179,8 @@ class ScopeWalk:
         if isinstance(outcome, Settled):
             self._settle(node.key, outcome)
         else:
-            self.trouble.setdefault(type(outcome), outcome)
-        if Stop in self.trouble or NodeFailed in self.trouble:
+            self.trouble.append(outcome)
+        if any(not isinstance(trouble, Parked) for trouble in self.trouble):
             self.ready = []  # what is in flight runs to its own end, nothing new begins
 
     def _settle(self, key: str, settled: Settled) -> None:
@@ -231,6 +244,17 @@ class ScopeWalk:
         for task in self.live:
             task.cancel()
         await asyncio.gather(*self.live, return_exceptions=True)
+
+
+def raise_trouble(trouble: Sequence[object]) -> None:
+    """The gravest of what happened at once: a stop, else the first failure, else all that waits."""
+    for kind in (Stop, NodeFailed):
+        for one in trouble:
+            if isinstance(one, kind):
+                raise one
+    parked = [one for one in trouble if isinstance(one, Parked)]
+    if parked:
+        raise Parked.all(parked)
 
 
 async def _attempt(settling: Awaitable[Settled]) -> Settled | Exception:

@@ -67,7 +67,21 @@ class BranchConfig(NodeConfig):
     else_port: str = Field(default="else", pattern=PORT, max_length=80)
 
 
-BY_SUBKIND: Mapping[str, type[NodeConfig]] = {"map_over": MapOverConfig, "branch": BranchConfig}
+class GateConfig(NodeConfig):
+    """A person decides on each item of the list in `items_field`; None: on the input as a whole.
+
+    Undecided after `expires_after_seconds`, everything is dropped and it is left by `expired`.
+    """
+
+    items_field: str | None = Field(default=None, min_length=1)
+    expires_after_seconds: int | None = Field(default=None, ge=1, le=366 * 86_400)
+
+
+BY_SUBKIND: Mapping[str, type[NodeConfig]] = {
+    "map_over": MapOverConfig,
+    "branch": BranchConfig,
+    "gate": GateConfig,
+}
 
 
 def config_of(node: NodeDocument) -> NodeConfig:

@@ -2,7 +2,7 @@
 
 from .document import NodeDocument
 
-PLAYABLE = frozenset({"map_over", "branch"})
+PLAYABLE = frozenset({"map_over", "branch", "gate"})
 
 
 def is_playable(node: NodeDocument) -> bool:

@@ -20,6 +20,8 @@ def own_ports(node: NodeDocument) -> tuple[str, ...]:
         return find(node.skill, node.operation).ports
     if node.subkind == "map_over":
         return (ITEM, SUCCESS)
+    if node.subkind == "gate":
+        return ("approved", "refused", "expired")
     config = config_of(node)
     if isinstance(config, BranchConfig):
         return tuple(dict.fromkeys([*(case.port for case in config.conditions), config.else_port]))

@@ -2,6 +2,14 @@
 
 from .answer import answer_cut_write
 from .cancel import cancel_run
+from .decide import ItemDecision, decide_gate
 from .start import start_orchestra, start_score
 
-__all__ = ["answer_cut_write", "cancel_run", "start_orchestra", "start_score"]
+__all__ = [
+    "ItemDecision",
+    "answer_cut_write",
+    "cancel_run",
+    "decide_gate",
+    "start_orchestra",
+    "start_score",
+]

@@ -40,7 +40,7 @@ _KEY = ("run_id", "node_key", "iteration", "attempt", "call")
 _SETTLED = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)
 _SETTLE = f"""
   on conflict ({", ".join(_KEY)}) do update set {_SETTLED}
-   where old.status = 'running' and excluded.status <> 'running'"""
+   where old.status in ('running', 'waiting') and excluded.status not in ('running', 'waiting')"""
 
 # One settled row of one run: most of a chain's commits. About a third cheaper than BATCH.
 ONE = f"""

@@ -3,7 +3,7 @@
 from runs.executor import ScopeWalk, Settled
 from scores.document import NodeDocument
 
-from . import branch, deterministic, llm, map_over
+from . import branch, deterministic, gate, llm, map_over
 from .performance import JSON, Performance
 
 PLAYERS = {
@@ -11,6 +11,7 @@ PLAYERS = {
     ("llm", ""): llm.play,
     ("control", "map_over"): map_over.play,
     ("control", "branch"): branch.play,
+    ("control", "gate"): gate.play,
 }
 
 __all__ = ["PLAYERS", "Performance", "play_node"]

@@ -100,7 +100,7 @@ async def _ask_a_person(
     }
     entry = _entry(performance, step, operation, NodeStatus.NEEDS_ATTENTION, attempt, error=error)
     await performance.journal.flush(performance.run.claim, performance.journal.record(entry))
-    raise Parked
+    raise Parked("answer")
 
 
 async def _dispatch(performance: Performance, step: Step, operation: Operation) -> Outcome:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from agents.skills.outcome import check_json
 from maestro.errors import InvalidNodeInput, NodeError
-from runs.executor import NodeFailed, Parked, Played, ScopeWalk, Settled, Stop
+from runs.executor import NodeFailed, Parked, Played, ScopeWalk, Settled, Stop, raise_trouble
 from runs.models.choices import NodeStatus
 from scores.configs import MapOverConfig
 from scores.document import SUCCESS, NodeDocument
@@ -53,7 +53,8 @@ async def play_joined(scope: ScopeWalk, node: NodeDocument, given: JSON, iterati
         message = f"{node.key} maps over the field {config.items_field}, which is not a list here."
         raise InvalidNodeInput(message)
     ended = await _play_items(scope, node.key, config, items, iteration)
-    _raise_trouble(ended, stop_on_error=config.on_error == "stop")
+    collects = config.on_error == "collect"
+    raise_trouble([end for end in ended if not (collects and isinstance(end, NodeFailed))])
     output = _joined(config, ended)
     check_json(output)
     errors = len(output["errors"]) + sum(e.errors for e in ended if isinstance(e, Played))
@@ -105,17 +106,6 @@ async def _play_item(
         return await scope.body(owner, {**fields, config.item_field: item}, path)
     except (NodeFailed, Parked, Stop) as trouble:
         return trouble
-
-
-def _raise_trouble(ended: list[Ended], *, stop_on_error: bool) -> None:
-    """What keeps the map from joining: the first error if it counts, a stop, a parked item."""
-    failures = [end for end in ended if isinstance(end, NodeFailed)]
-    if stop_on_error and failures:
-        raise failures[0]
-    for kind in (Stop, Parked):
-        for end in ended:
-            if isinstance(end, kind):
-                raise end
 
 
 def _joined(config: MapOverConfig, ended: list[Ended]) -> JSON:

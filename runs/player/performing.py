@@ -67,8 +67,8 @@ async def _play(taken: Taken, stage: Stage) -> RunChange:
         played = await walk.run(run.input)
     except NodeFailed as failure:
         return RunChange(run.id, run.fence, RunStatus.FAILED, error=failure.error)
-    except Parked:
-        return RunChange(run.id, run.fence, RunStatus.NEEDS_ATTENTION, waiting_for="answer")
+    except Parked as parked:
+        return _parked(taken, parked)
     return RunChange(
         run.id, run.fence, RunStatus.SUCCEEDED, output=played.output, errors=played.errors
     )
@@ -89,6 +89,17 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         return await play_node(performance, scope, node, given, iteration)
 
     return Walk(graph, play, performance.skip, stage.stopping)
+
+
+def _parked(taken: Taken, parked: Parked) -> RunChange:
+    asks = parked.waiting_for == "answer"
+    return RunChange(
+        taken.run.id,
+        taken.run.fence,
+        RunStatus.NEEDS_ATTENTION if asks else RunStatus.WAITING,
+        waiting_for=parked.waiting_for,
+        resume_at=parked.resume_at,
+    )
 
 
 def _failed(taken: Taken, code: str, message: str) -> RunChange:

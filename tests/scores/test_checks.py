@@ -75,7 +75,7 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
             "new",
         ),
         (
-            NodeDocument(key="new", kind="control", subkind="gate", config={"items_field": "a"}),
+            NodeDocument(key="new", kind="control", subkind="parallel"),
             "not_playable",
             "new",
         ),
