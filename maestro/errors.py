@@ -26,6 +26,34 @@ class Misconfigured(MaestroError):
     code = "misconfigured"
 
 
+class Malformed(MaestroError):
+    """Not readable at all: no JSON, or nested without end."""
+
+    code = "malformed"
+
+
+class UnsupportedMedia(MaestroError):
+    """A body of another kind than JSON."""
+
+    code = "unsupported_media_type"
+
+
+class TooLarge(MaestroError):
+    code = "too_large"
+
+
+class Unauthenticated(MaestroError):
+    """No API key, or none that counts."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(MaestroError):
+    """The key is good, but not for this; `details["scope"]` is what it lacks."""
+
+    code = "forbidden"
+
+
 class InvalidInput(MaestroError):
     """The request cannot be taken as it is; details name the place."""
 
@@ -58,6 +86,12 @@ class StaleVersion(MaestroError):
     """The row moved on since it was read."""
 
     code = "stale_version"
+
+
+class PreconditionRequired(MaestroError):
+    """A change of something that others may change needs `If-Match`."""
+
+    code = "precondition_required"
 
 
 class NodeError(MaestroError):

@@ -18,6 +18,8 @@ from django.db.migrations.executor import MigrationExecutor
 from maestro.data_folder import make_data_folder, writing_in
 from maestro.database.holds import open_lock
 from maestro.errors import Misconfigured
+from maestro.workspaces.api_keys import SCOPES, import_api_key, make_api_key
+from maestro.workspaces.models import ApiKey, Workspace
 
 ADMIN = "admin"
 OLDEST_POSTGRESQL = 150000
@@ -108,6 +110,19 @@ def make_admin() -> str | None:
     password = settings.MAESTRO_ADMIN_PASSWORD or secrets.token_urlsafe(12)
     users.create_superuser(ADMIN, password=password)
     return None if settings.MAESTRO_ADMIN_PASSWORD else password
+
+
+def make_first_api_key() -> str | None:
+    """Take over MAESTRO_API_KEY, once; without it, see that there is a key. Returns one that was made, shown once."""
+    workspace = Workspace.objects.order_by("created_at").first()
+    if workspace is None:
+        return None
+    if settings.MAESTRO_API_KEY:
+        import_api_key(workspace, settings.MAESTRO_API_KEY, author="MAESTRO_API_KEY")
+        return None
+    if ApiKey.objects.exists():
+        return None
+    return make_api_key(workspace, "First start", SCOPES, author="first start")[1]
 
 
 def _locked(lock: TextIO) -> bool:

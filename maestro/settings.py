@@ -28,6 +28,7 @@ MAESTRO_ALLOWED_HOSTS: list[str] = env.list("MAESTRO_ALLOWED_HOSTS", [], subcast
 SECRET_KEY_GIVEN: str = env.str("DJANGO_SECRET_KEY", "")
 MAESTRO_SECRET_KEY: str = env.str("MAESTRO_SECRET_KEY", "", validate=environment.is_32_bytes)
 MAESTRO_ADMIN_PASSWORD: str = env.str("MAESTRO_ADMIN_PASSWORD", "")
+MAESTRO_API_KEY: str = env.str("MAESTRO_API_KEY", "")
 MAESTRO_WORKERS: int = env.int("MAESTRO_WORKERS", 2, validate=Range(1, 64))
 MAESTRO_DURABILITY: str = env.str(
     "MAESTRO_DURABILITY", "grouped", validate=OneOf(["grouped", "each"])
@@ -86,9 +87,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_q",
+    "ninja",  # the scripts of /api/v1/docs
 ]
 MIDDLEWARE = [
     *(["maestro.middleware.CountQueries"] if DEBUG else []),
+    "maestro.api.middleware.ApiAnswers",
     "maestro.middleware.SecureCookies",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -125,6 +128,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_NODE_OUTPUT_BYTES  # a run's input may be what a node may give
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", MAESTRO_HOST, *MAESTRO_ALLOWED_HOSTS]

@@ -28,6 +28,7 @@ def start_orchestra(
     slot: datetime | None = None,
     started_by: str,
     idempotency_key: str | None = None,
+    request_sha256: str | None = None,
 ) -> Run:
     """Start, queue or skip a run of an orchestra, as its overlap policy says.
 
@@ -49,6 +50,7 @@ def start_orchestra(
         slot=slot,
         started_by=started_by,
         idempotency_key=idempotency_key,
+        request_sha256=request_sha256,
     )
     in_progress = Run.objects.filter(orchestra=orchestra).unfinished()
     if orchestra.overlap == Overlap.ALLOW or not in_progress.exists():
@@ -67,6 +69,7 @@ def start_score(
     mode: Mode = Mode.LIVE,
     started_by: str,
     idempotency_key: str | None = None,
+    request_sha256: str | None = None,
 ) -> Run:
     """Start a run of a score's newest version, outside any orchestra.
 
@@ -80,6 +83,7 @@ def start_score(
         mode=mode,
         started_by=started_by,
         idempotency_key=idempotency_key,
+        request_sha256=request_sha256,
     )
     return _save_queued(run)
 

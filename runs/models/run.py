@@ -40,6 +40,9 @@ class Run(models.Model):
     errors = models.PositiveIntegerField(db_default=0, help_text="Collected, not fatal.")
     pins = models.JSONField(default=dict, help_text="What was resolved once, at the start.")
     idempotency_key = models.CharField(max_length=200, null=True)
+    request_sha256 = models.TextField(
+        null=True, help_text="Of the request that brought the key: another one may not reuse it."
+    )
     started_by = models.CharField(max_length=200, blank=True, default="")
     parent_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="child_runs")
     parent_node_key = models.TextField(blank=True, default="")

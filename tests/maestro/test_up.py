@@ -21,6 +21,7 @@ import pytest
 
 from maestro.database.cluster_files import NO_PID
 
+API_KEY = re.compile(r"mk_\w{8}_\w{32}")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -91,11 +92,11 @@ class Installation:
         file = self.folder / "data" / "pg" / "postmaster.pid"
         return int(file.read_text().split()[0]) if file.exists() else NO_PID
 
-    def answer(self, path: str) -> int:
+    def answer(self, path: str, **headers: str) -> int:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(url, headers=headers)
         try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}{path}", timeout=5
-            ) as response:
+            with urllib.request.urlopen(request, timeout=5) as response:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -135,14 +136,17 @@ def installation() -> Iterator[Installation]:
 
 
 def test_it_says_how_to_sign_in_and_stops_without_a_trace(installation: Installation) -> None:
-    found = re.search(r"password (\S+) \(shown this once", installation.start())
-    assert found
+    said = installation.start()
+    found, api_key = re.search(r"password (\S+) \(shown this once", said), API_KEY.search(said)
+    assert found and api_key
     assert installation.sign_in(found[1]) == "/admin/"
+    assert installation.answer("/api/v1/workspace", Authorization=f"Bearer {api_key[0]}") == 200
     installation.wait_until(lambda: installation.answer("/readyz") == 200)
     assert "already runs" in installation.refused(MAESTRO_PORT=str(free_port()))
     assert installation.stop() == 0
     assert installation.processes() == []
-    assert found[1] not in installation.start()
+    said = installation.start()
+    assert found[1] not in said and not API_KEY.search(said)
     assert installation.sign_in(found[1]) == "/admin/"
     assert installation.stop() == 0
 

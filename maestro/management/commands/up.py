@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         lock = installation.claim_data_folder(self._say)
         listener = installation.claim_port()
-        password = self._prepare()
+        password, api_key = self._prepare()
         web = Child(
             ["serve", "--descriptor", str(listener.fileno())],
             inherited=[lock.fileno(), listener.fileno()],
@@ -32,11 +32,12 @@ class Command(BaseCommand):
         cluster = Child(["cluster"], inherited=[lock.fileno()], seconds_to_stop=CLUSTER_SECONDS)
         self._say("Starting the web process and the cluster.")
         supervisor = Supervisor([web, cluster], look_after=ensure_database, say=self._say)
-        code = supervisor.run(_answers, lambda: self._welcome(password))
+        code = supervisor.run(_answers, lambda: self._welcome(password, api_key))
         if code:
             sys.exit(code)
 
-    def _prepare(self) -> str | None:
+    def _prepare(self) -> tuple[str | None, str | None]:
+        """The password and the API key that were made up, if any were."""
         for path in make_missing_keys():
             self._say(f"Made a key: {path}")
         if not settings.DATABASE_URL:
@@ -45,9 +46,9 @@ class Command(BaseCommand):
         installation.check_database()
         installation.migrate(self._say)
         installation.seed(self._say)
-        return installation.make_admin()
+        return installation.make_admin(), installation.make_first_api_key()
 
-    def _welcome(self, password: str | None) -> None:
+    def _welcome(self, password: str | None, api_key: str | None) -> None:
         signing_in = "with your password (forgotten: `manage.py changepassword admin`)"
         if password:
             signing_in = f"with the password {password} (shown this once, kept nowhere)"
@@ -55,8 +56,10 @@ class Command(BaseCommand):
             signing_in = (
                 "with the password from MAESTRO_ADMIN_PASSWORD, if it was set at the first start"
             )
+        programs = f"  API key: {api_key} (shown this once)\n" if api_key else ""
         self._say(
-            f"\n  Maestro runs: {_address()}/\n  Sign in as admin {signing_in}.\n  Ctrl-C stops it.\n"
+            f"\n  Maestro runs: {_address()}/\n  Sign in as admin {signing_in}.\n{programs}"
+            "  Ctrl-C stops it.\n"
         )
 
     def _say(self, line: str) -> None:

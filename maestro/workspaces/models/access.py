@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from maestro.fields import id_field, text_choices
 
@@ -58,3 +59,15 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (mk_{self.prefix}…)"
+
+    def is_valid(self) -> bool:
+        """Neither revoked nor over."""
+        is_over = self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.revoked_at is None and not is_over
+
+    def allows(self, scope: str) -> bool:
+        """Whether it may do that; who may write a thing may read it."""
+        thing, _, _ = scope.partition(":")
+        return scope in self.scopes or (
+            scope == f"{thing}:read" and f"{thing}:write" in self.scopes
+        )

@@ -1,0 +1,26 @@
+"""The REST API under /api/v1/: every app's router, one way in, one shape of refusals."""
+
+from maestro.workspaces.api import router as workspaces
+from runs.api import router as runs
+
+from .described import DescribedAPI
+from .errors import answer_errors
+from .parser import JsonBodies
+
+DESCRIPTION = """
+Everything that can be done in Maestro's pages, for programs. Send an API key as `Authorization: Bearer mk_…`.
+
+Everything that is refused has one shape: `code`, `message`, `details`, `request_id`. A change needs `If-Match` with
+the `ETag` that was read. A start may be repeated safely with the same `Idempotency-Key`.
+"""
+
+api = DescribedAPI(
+    title="Maestro",
+    version="1",
+    description=DESCRIPTION.strip(),
+    urls_namespace="api",
+    parser=JsonBodies(),
+)
+answer_errors(api)
+for router in (workspaces, runs):
+    api.add_router("", router)

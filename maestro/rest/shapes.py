@@ -1,0 +1,54 @@
+"""The base of every body and query that is read, and the parts that many of them share."""
+
+from typing import Annotated, Any, Self, TypeVar
+
+from django.db.models import Model, QuerySet
+from ninja.params.functions import Header
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+from maestro.errors import NotFound
+
+JSON = dict[str, Any]
+Row = TypeVar("Row", bound=Model)
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+VersionNumber = Annotated[int, Field(ge=1, le=2_000_000_000)]
+IfMatch = Annotated[
+    str | None,
+    Header(None, alias="If-Match", description="The `ETag` of what is to be changed, or `*`."),
+]
+
+
+class Body(BaseModel):
+    """What a program sends: an unknown field is refused, with its place."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+
+
+class Query(BaseModel):
+    """The query of an operation: a misspelt filter is refused, rather than that it filters nothing."""
+
+    @model_validator(mode="after")
+    def _refuse_unknown(self, info: ValidationInfo) -> Self:
+        sent = info.context["request"].GET if info.context else {}
+        unknown = [name for name in sent if name not in type(self).model_fields]
+        if unknown:
+            raise ValueError(f"unknown in the query: {', '.join(unknown)}")
+        return self
+
+
+class Refusal(BaseModel):
+    """The one shape of everything that is refused; a `code` never changes its meaning."""
+
+    code: str
+    message: str
+    details: JSON
+    request_id: str
+
+
+def find(rows: QuerySet[Row], pk: str) -> Row:
+    """The row of that id; NotFound also when it is another workspace's, since `rows` are the caller's."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(f"There is no {rows.model._meta.verbose_name} {pk} in this workspace")
+    return row

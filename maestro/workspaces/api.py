@@ -1,0 +1,14 @@
+"""The workspace that a key belongs to, over REST."""
+
+from ninja import Router
+
+from .bearer import ApiRequest, can
+from .schemas import WorkspaceOut, workspace_out
+
+router = Router(tags=["Workspace"])
+
+
+@router.get("/workspace", response=WorkspaceOut, auth=can())
+def get_workspace(request: ApiRequest) -> WorkspaceOut:
+    """The workspace, and what this key may do in it."""
+    return workspace_out(request.auth)

@@ -1,0 +1,190 @@
+"""Runs over REST: start them, watch them, cancel them, answer for them."""
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Annotated
+
+from asgiref.sync import sync_to_async
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from ninja import Query, Router, Status
+from ninja.params.functions import Header
+
+from maestro.rest.paging import Page, PageQuery, page
+from maestro.rest.shapes import Id, find
+from maestro.workspaces.bearer import ApiRequest, author, can
+from orchestras.models import Orchestra
+from runs import sse
+from runs.actions import (
+    answer_cut_write,
+    cancel_run,
+    start_once,
+    start_orchestra,
+    start_score,
+)
+from runs.graphs import nodes_drawn
+from runs.models import Mode, Run, RunNode, Trigger
+from runs.schemas import (
+    AnswerIn,
+    EventOut,
+    RunFilters,
+    RunNodeOut,
+    RunOut,
+    StartIn,
+    event_out,
+    run_node_out,
+    run_out,
+)
+from runs.stream import follow
+from scores.models import Score
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        None,
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,200}$",
+        description="Makes a repeat safe: it answers with the run that the first request made.",
+    ),
+]
+LastEventId = Annotated[
+    int, Header(0, alias="Last-Event-ID", ge=0, description="The last `id` you have seen.")
+]
+EVENTS_ALSO_AS_STREAM = {
+    "responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+}
+NEWEST_FIRST = ("-queued_at", "-id")
+
+router = Router(tags=["Runs"])
+
+
+@router.post(
+    "/orchestras/{orchestra_id}/runs", response={201: RunOut, 200: RunOut}, auth=can("run:write")
+)
+def start_run_of_orchestra(
+    request: ApiRequest,
+    response: HttpResponse,
+    orchestra_id: Id,
+    body: StartIn,
+    idempotency_key: IdempotencyKey,
+) -> Status[RunOut]:
+    """Start an orchestra, as its overlap policy says: the run may be queued, wait, or be skipped."""
+    orchestra = find(Orchestra.objects.in_workspace(request.auth.workspace), orchestra_id)
+    start = partial(start_orchestra, orchestra)
+    return _started(request, response, start, body, idempotency_key)
+
+
+@router.post("/scores/{score_id}/runs", response={201: RunOut, 200: RunOut}, auth=can("run:write"))
+def start_run_of_score(
+    request: ApiRequest,
+    response: HttpResponse,
+    score_id: Id,
+    body: StartIn,
+    idempotency_key: IdempotencyKey,
+) -> Status[RunOut]:
+    """Start a score's newest version, outside any orchestra."""
+    score = find(Score.objects.in_workspace(request.auth.workspace), score_id)
+    return _started(request, response, partial(start_score, score), body, idempotency_key)
+
+
+@router.get("/runs", response=Page[RunOut], auth=can("run:read"))
+def list_runs(request: ApiRequest, query: Query[RunFilters]) -> Page[RunOut]:
+    """Newest first."""
+    runs = Run.objects.in_workspace(request.auth.workspace).filter(**query.conditions())
+    return page(Page[RunOut], runs, query, run_out, NEWEST_FIRST)
+
+
+@router.get("/runs/{run_id}", response=RunOut, auth=can("run:read"))
+def get_run(request: ApiRequest, run_id: Id) -> RunOut:
+    return run_out(_find_run(request, run_id))
+
+
+@router.post("/runs/{run_id}/cancel", response=RunOut, auth=can("run:write"))
+def cancel(request: ApiRequest, run_id: Id) -> RunOut:
+    """At once while nobody plays it; else its player stops it, and `status` follows."""
+    return run_out(cancel_run(_find_run(request, run_id), by=author(request)))
+
+
+@router.get("/runs/{run_id}/nodes", response=Page[RunNodeOut], auth=can("run:read"))
+def list_run_nodes(request: ApiRequest, run_id: Id, query: Query[PageQuery]) -> Page[RunNodeOut]:
+    """What each node did, in the order it was recorded."""
+    run = _find_run(request, run_id)
+    drawn = nodes_drawn(run)
+
+    def show(row: RunNode) -> RunNodeOut:
+        return run_node_out(row, drawn.get(row.node_key, {}))
+
+    return page(Page[RunNodeOut], run.nodes.all(), query, show, ["id"])
+
+
+@router.post("/runs/{run_id}/nodes/{node}/answer", response=RunOut, auth=can("run:write"))
+def answer(request: ApiRequest, run_id: Id, node: Id, body: AnswerIn) -> RunOut:
+    """Say whether a write that was cut in half was sent; the run goes on."""
+    run = _find_run(request, run_id)
+    answered = answer_cut_write(
+        run, node=node, iteration=body.iteration, sent=body.sent, by=author(request)
+    )
+    return run_out(answered)
+
+
+@router.get(
+    "/runs/{run_id}/events",
+    response={200: Page[EventOut], 204: None},
+    auth=can("run:read"),
+    openapi_extra=EVENTS_ALSO_AS_STREAM,
+)
+async def list_run_events(
+    request: ApiRequest,
+    run_id: Id,
+    query: Query[PageQuery],
+    last_event_id: LastEventId,
+) -> HttpResponseBase | Page[EventOut] | Status[None]:
+    """What happened, oldest first: a stream that ends with the run; or, to `Accept: application/json`, a page.
+
+    The stream resumes behind `Last-Event-ID`; 204 says that nothing will come after it.
+    """
+    run = await sync_to_async(_find_run)(request, run_id)
+    if request.get_preferred_type(["text/event-stream", "application/json"]) == "application/json":
+        events = run.events.all()
+        return await sync_to_async(page)(Page[EventOut], events, query, event_out, ["number"])
+    after = min(last_event_id, run.last_event)
+    if run.is_finished and after == run.last_event:
+        return Status(204, None)
+    return await sse.stream(_frames(run.id, after))
+
+
+async def _frames(run_id: str, after: int) -> AsyncIterator[bytes]:
+    yield sse.RETRY
+    async for happened in follow(run_id, after):
+        for event in happened:
+            yield sse.frame(event.number, event.kind, event._asdict())
+        if not happened:
+            yield sse.STILL_HERE
+
+
+def _started(
+    request: ApiRequest,
+    response: HttpResponse,
+    start: Callable[..., Run],
+    body: StartIn,
+    key: str | None,
+) -> Status[RunOut]:
+    begin = partial(
+        start,
+        trigger=Trigger.API,
+        input=body.input,
+        mode=Mode(body.mode),
+        started_by=author(request),
+    )
+    if key is None:
+        run, is_new = begin(), True
+    else:
+        asked = {"path": request.path, **body.model_dump()}
+        run, is_new = start_once(request.auth.workspace, key, asked, begin)
+    response["Location"] = reverse("api:get_run", args=[run.id])
+    return Status(201 if is_new else 200, run_out(run))
+
+
+def _find_run(request: ApiRequest, run_id: str) -> Run:
+    return find(Run.objects.in_workspace(request.auth.workspace), run_id)

@@ -1,0 +1,196 @@
+"""Runs, their nodes and their events on the wire."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from maestro.rest.paging import PageQuery
+from maestro.rest.shapes import JSON, Body, Id
+from runs.models import Mode, NodeStatus, Run, RunEvent, RunNode, RunStatus, Trigger
+
+CENTS_DIGITS = 4
+
+
+class StartIn(Body):
+    """`input` left out: the orchestra's own, or {}."""
+
+    input: JSON | None = None
+    mode: Literal["live", "rehearsal"] = "live"
+
+
+class AnswerIn(Body):
+    """What a person says of a write that was cut in half: was it sent?"""
+
+    iteration: str = Field("", max_length=1000)
+    sent: bool
+
+
+class RunFilters(PageQuery):
+    status: list[RunStatus] = []
+    orchestra: Id | None = None
+    score: Id | None = None
+    mode: Mode | None = None
+    since: AwareDatetime | None = Field(None, description="Asked for at this time or later.")
+
+    def conditions(self) -> JSON:
+        """What the rows have to fulfil, for `filter`."""
+        wanted = {
+            "status__in": self.status or None,
+            "orchestra_id": self.orchestra,
+            "score_id": self.score,
+            "mode": self.mode,
+            "queued_at__gte": self.since,
+        }
+        return {name: value for name, value in wanted.items() if value is not None}
+
+
+class Tokens(BaseModel):
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+
+
+class Failure(BaseModel):
+    """Why a run or a node failed; `node` is the one that a run failed at."""
+
+    code: str
+    message: str
+    node: str | None = None
+    details: JSON = {}
+
+
+class RunOut(BaseModel):
+    id: str
+    status: RunStatus
+    waiting_for: str
+    mode: Mode
+    trigger: Trigger
+    score_id: str
+    score_version: int | None
+    orchestra_id: str | None
+    parent_run_id: str | None
+    input: JSON
+    output: Any
+    error: Failure | None
+    errors: int
+    tokens: Tokens
+    cost_cents: float
+    cost_microdollars: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class RunNodeOut(BaseModel):
+    """`call` 0 is the node, 1 and on the tool calls inside it."""
+
+    node: str
+    label: str
+    kind: str
+    iteration: str
+    attempt: int
+    call: int
+    operation: str
+    status: NodeStatus
+    port: str | None
+    input: Any
+    output: Any
+    error: Failure | None
+    agent_id: str | None
+    agent_version: int | None
+    model: str | None
+    tokens: Tokens
+    cost_cents: float
+    cost_microdollars: int
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class EventOut(BaseModel):
+    number: int
+    at: datetime
+    kind: str
+    node: str
+    iteration: str
+    payload: JSON
+
+
+def run_out(run: Run) -> RunOut:
+    return RunOut(
+        tokens=Tokens(
+            input=run.tokens_input,
+            output=run.tokens_output,
+            cache_read=run.tokens_cache_read,
+            cache_write=run.tokens_cache_write,
+        ),
+        error=_failure(run.error),
+        created_at=run.queued_at,
+        **{name: getattr(run, name) for name in SHOWN_OF_RUN},
+    )
+
+
+def run_node_out(row: RunNode, drawn: JSON) -> RunNodeOut:
+    """A recorded node; `drawn` is what the graph says of it ({} when it has no such node)."""
+    return RunNodeOut(
+        node=row.node_key,
+        label=drawn.get("label", ""),
+        kind=drawn.get("kind", ""),
+        output=row.output_json,
+        error=_failure(row.error),
+        tokens=Tokens(
+            input=row.tokens_input,
+            output=row.tokens_output,
+            cache_read=row.tokens_cache_read,
+            cache_write=row.tokens_cache_write_5m + row.tokens_cache_write_1h,
+        ),
+        cost_cents=round(row.cost_microdollars / 10_000, CENTS_DIGITS),
+        **{name: getattr(row, name) for name in SHOWN_OF_NODE},
+    )
+
+
+def event_out(event: RunEvent) -> EventOut:
+    named = {
+        name: getattr(event, name) for name in ("number", "at", "kind", "iteration", "payload")
+    }
+    return EventOut(node=event.node_key, **named)
+
+
+def _failure(error: JSON | None) -> Failure | None:
+    return Failure.model_validate(error) if error else None
+
+
+SHOWN_OF_RUN = (
+    "id",
+    "status",
+    "waiting_for",
+    "mode",
+    "trigger",
+    "score_id",
+    "score_version",
+    "orchestra_id",
+    "parent_run_id",
+    "input",
+    "output",
+    "errors",
+    "cost_cents",
+    "cost_microdollars",
+    "started_at",
+    "finished_at",
+)
+SHOWN_OF_NODE = (
+    "iteration",
+    "attempt",
+    "call",
+    "operation",
+    "status",
+    "port",
+    "input",
+    "agent_id",
+    "agent_version",
+    "model",
+    "cost_microdollars",
+    "started_at",
+    "finished_at",
+)

@@ -1,0 +1,168 @@
+"""The events of a run, as they happen."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+
+import httpx
+import pytest
+from django.db import connection
+
+from maestro.workspaces.models import Workspace
+from runs.actions import cancel_run
+from runs.models import Run
+from scores.models import Score
+from tests.factories import make_score
+from tests.runs.clusters import RunningCluster, wait_until
+from tests.scores.graphs import graph, step
+
+from .callers import JSON, Caller, read
+from .servers import RunningServer
+
+CHAIN = ["run.queued", "run.running", "node.succeeded", "run.succeeded"]
+
+
+@pytest.fixture
+def server(child_environment: dict[str, str]) -> Iterator[RunningServer]:
+    with RunningServer(child_environment) as running:
+        yield running
+
+
+@pytest.fixture
+def score(transactional_db: None, workspace: Workspace) -> Score:
+    return make_score(workspace, graph(step("only", config={"params": {"fields": ["x"]}})))
+
+
+def started(caller: Caller, score: Score) -> Run:
+    made = read(caller.post(f"/scores/{score.id}/runs", {"input": {"x": 1}}), 201)
+    return Run.objects.get(pk=made["id"])
+
+
+def stream_of(
+    server: RunningServer, caller: Caller, run: Run, stack: ExitStack, **headers: str
+) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    client = stack.enter_context(httpx.Client(base_url=server.address, timeout=20))
+    path = f"/api/v1/runs/{run.id}/events"
+    return stack.enter_context(client.stream("GET", path, headers=caller.signed(named)))
+
+
+def events(answer: httpx.Response) -> Iterator[JSON]:
+    """Each event's data; asserts that its frame says the same."""
+    frame: dict[str, str] = {}
+    for line in answer.iter_lines():
+        if line:
+            name, _, value = line.partition(": ")
+            frame[name] = value
+        elif "data" in frame:
+            said: JSON = json.loads(frame["data"])
+            assert (frame["id"], frame["event"]) == (str(said["number"]), said["kind"])
+            yield said
+            frame = {}
+
+
+def test_a_real_run_is_followed_to_its_end_over_http(
+    server: RunningServer,
+    child_environment: dict[str, str],
+    tmp_path: Path,
+    caller: Caller,
+    score: Score,
+) -> None:
+    body: JSON = {"input": {"x": 1}}
+    with httpx.Client(base_url=f"{server.address}/api/v1", headers=caller.signed()) as client:
+        run = client.post(f"/scores/{score.id}/runs", json=body).raise_for_status().json()
+        environment = {**child_environment, "MAESTRO_DATA_DIR": str(tmp_path / "data")}
+        with client.stream("GET", f"/runs/{run['id']}/events", timeout=30) as answer:
+            assert answer.headers["content-type"] == "text/event-stream"
+            told = events(answer)
+            assert next(told)["kind"] == "run.queued"
+            with RunningCluster(environment):
+                rest = list(told)
+
+        assert [event["number"] for event in rest] == [2, 3, 4]
+        assert [event["kind"] for event in rest] == CHAIN[1:]
+        assert client.get(f"/runs/{run['id']}").json()["status"] == "succeeded"
+        nodes = client.get(f"/runs/{run['id']}/nodes").json()["items"]
+        assert [(node["node"], node["status"]) for node in nodes] == [("only", "succeeded")]
+        done = client.get(f"/runs/{run['id']}/events", headers={"Last-Event-ID": "4"})
+        assert (done.status_code, done.content) == (204, b"")
+        rerun = client.get(f"/runs/{run['id']}/events", headers={"Last-Event-ID": "2"})
+        assert [event["kind"] for event in events(rerun)] == CHAIN[2:]
+
+
+def test_a_stream_goes_on_where_the_last_one_was_cut(
+    server: RunningServer, caller: Caller, score: Score
+) -> None:
+    run = started(caller, score)
+
+    with ExitStack() as stack:
+        told = events(stream_of(server, caller, run, stack, Last_Event_ID="1"))
+        cancel_run(run, by="test")
+        assert [event["kind"] for event in told] == ["run.cancel_requested", "run.cancelled"]
+
+
+def test_watchers_share_their_connections_and_are_told_after_a_restart_of_the_database(
+    server: RunningServer, caller: Caller, score: Score
+) -> None:
+    run = started(caller, score)
+    before = connections()
+
+    with ExitStack() as stack:
+        watchers = [events(stream_of(server, caller, run, stack)) for _ in range(20)]
+        for watcher in watchers:
+            assert [event["kind"] for event in islice(watcher, 1)] == ["run.queued"]
+        assert connections() - before == 2
+
+        cut_connections()
+        cancel_run(run, by="test")
+        for watcher in watchers:
+            assert [event["number"] for event in watcher] == [2, 3]
+
+
+def test_watchers_who_leave_give_their_connections_back(
+    server: RunningServer, caller: Caller, score: Score
+) -> None:
+    run = started(caller, score)
+    before = connections()
+
+    with ExitStack() as stack:
+        for _ in range(5):
+            next(events(stream_of(server, caller, run, stack)))
+        assert connections() - before == 2
+
+    with_the_one_that_waits = before + 1
+    wait_until(lambda: connections() == with_the_one_that_waits)
+
+
+def test_events_are_listed_too(caller: Caller, score: Score) -> None:
+    run = started(caller, score)
+    cancel_run(run, by="test")
+
+    first = read(caller.get(f"/runs/{run.id}/events?limit=2", Accept="application/json"))
+    path = f"/runs/{run.id}/events?limit=2&cursor={first['next_cursor']}"
+    second = read(caller.get(path, Accept="application/json"))
+
+    assert [event["number"] for event in first["items"] + second["items"]] == [1, 2, 3]
+    assert second["items"][0]["kind"] == "run.cancelled"
+    assert second["items"][0]["payload"] == {"by": "test"}
+    assert second["next_cursor"] is None
+
+
+def connections() -> int:
+    """Those to this test's database, besides its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def cut_connections() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
