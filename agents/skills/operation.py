@@ -31,10 +31,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Sample:
-    """A plausible answer: what a rehearsal shows in place of the real call."""
+    """A plausible answer: what a rehearsal shows in place of the real call.
+
+    `vary` makes one that suits the input it is given, so that three items do not look the same.
+    """
 
     output: JSON
     port: str = "success"
+    vary: Callable[[JSON], JSON] | None = None
+
+    def suited_to(self, given: JSON) -> JSON:
+        return self.vary(given) if self.vary else self.output
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ async def play(
     except UnknownOperation as error:
         return performance.fail(node, iteration, given, error)
     if performance.run.mode == "rehearsal":
-        rehearsed = rehearsal.answer(operation, node)
+        rehearsed = rehearsal.answer(operation, node, given)
         if rehearsed is not None:
             return await _record(performance, step, operation, rehearsed, 1, datetime.now(UTC))
 

@@ -9,14 +9,14 @@ from scores.document import SUCCESS, NodeDocument
 JSON = dict[str, Any]
 
 
-def answer(operation: Operation, node: NodeDocument) -> Outcome | None:
+def answer(operation: Operation, node: NodeDocument, given: JSON) -> Outcome | None:
     """The node's own sample, else the operation's; None: it changes nothing and may run."""
     own = own_sample(node)
     if own is not None:
         return own
     if operation.effect is Effect.NONE or operation.inside:
         return None
-    return Outcome(operation.sample.port, operation.sample.output)
+    return Outcome(operation.sample.port, operation.sample.suited_to(given))
 
 
 def own_sample(node: NodeDocument) -> Outcome | None:

@@ -25,6 +25,13 @@ def test_its_sample_is_an_answer_it_could_give(operation: Operation) -> None:
     assert outcome == (sample.port, sample.output)
 
 
+def test_its_sample_suits_any_input(operation: Operation) -> None:
+    odd = {name: None for name in operation.input_model.model_fields}
+    for given in ({}, odd):
+        answer = operation.sample.suited_to(given)
+        assert operation.check((operation.sample.port, answer)).output == answer
+
+
 def test_its_sample_fits_the_schema_it_shows(operation: Operation) -> None:
     Draft202012Validator(operation.output_schema()).validate(operation.sample.output)
 
@@ -48,6 +55,9 @@ def test_only_what_reads_is_inside(operation: Operation) -> None:
 def test_the_built_in_skills_are_there() -> None:
     assert {o.full_name for o in OPERATIONS} >= {
         *("http.get", "http.post", "email.send_email"),
+        *("gmail.list_inbox", "gmail.read_thread", "gmail.send_email", "gmail.label_thread"),
+        *("apollo.find_leads", "apollo.enrich_person", "apollo.enrich_domain"),
+        *("web_research.search", "web_research.extract"),
         *("pipeline.find_contact", "pipeline.add_contact", "pipeline.log_activity"),
         *("notify.send_event", "notify.send_attention"),
         *("data.pick", "data.rename", "data.template", "data.filter", "data.sort"),

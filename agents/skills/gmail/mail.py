@@ -1,0 +1,34 @@
+"""An outgoing mail as the Gmail API takes it."""
+
+import base64
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import sha256
+from typing import Any
+
+
+def raw_mail(
+    *, to: list[str], cc: list[str], subject: str, body: str, key: str, answers: list[str]
+) -> tuple[str, str]:
+    """(base64url of the whole mail, its Message-ID), both made of `key` and the content alone.
+
+    `answers` are Message-IDs of the thread it replies to, the newest last. Gmail fills in who
+    it is from and when.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["To"] = ", ".join(to)
+    if cc:
+        mail["Cc"] = ", ".join(cc)
+    mail["Subject"] = subject
+    mail["Message-ID"] = message_id = f"<{sha256(key.encode()).hexdigest()[:32]}@maestro.mail>"
+    if answers:
+        mail["In-Reply-To"] = answers[-1]
+        mail["References"] = " ".join(answers)
+    mail.set_content(body, cte="quoted-printable")
+    return base64.urlsafe_b64encode(mail.as_bytes()).decode(), message_id
+
+
+def request_body(raw: str, thread_id: str | None) -> dict[str, Any]:
+    """`users.messages.send`; a reply joins its thread by threadId, References and an equal subject
+    (Gmail's conditions, all three)."""
+    return {"raw": raw} | ({"threadId": thread_id} if thread_id else {})

@@ -1,0 +1,220 @@
+"""The skill `gmail`: reads, answers and labels the mail of one Google account."""
+
+import re
+from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from html import unescape
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from agents.skills.context import Context
+from agents.skills.email.message import Addresses, Header
+from agents.skills.gmail import samples
+from agents.skills.gmail.labels import label_ids
+from agents.skills.gmail.mail import raw_mail, request_body
+from agents.skills.gmail.service import ask
+from agents.skills.gmail.token import SLOT
+from agents.skills.gmail.wire import Listed, Message, Sent, Thread, ThreadPage
+from agents.skills.manifest import Skill
+from agents.skills.operation import Effect, Sample
+from agents.skills.storable import keepable
+from maestro.errors import InvalidNodeInput, OutcomeUnknown
+
+skill = Skill(
+    name="gmail",
+    version="1.0.0",
+    description="Read, send and label mail of a Google account.",
+    icon="mail",
+    secrets=(SLOT,),
+)
+PAGE = 100
+MAX_TEXT = 100_000
+MAX_BODY = 1024 * 1024
+THREAD_ID = r"^[A-Za-z0-9_-]+$"  # goes into a path
+
+ThreadId = Annotated[str, Field(pattern=THREAD_ID, max_length=100)]
+LabelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=225)]
+
+
+class ListInput(BaseModel):
+    query: str = Field("in:inbox is:unread", description="As in Gmail's own search.")
+    limit: int = Field(50, ge=1, le=500)
+
+
+class Summary(BaseModel):
+    thread_id: str
+    snippet: str = ""
+
+
+class ListOutput(BaseModel):
+    threads: list[Summary]
+
+
+@skill.operation(effect=Effect.READ, sample=Sample(samples.INBOX), timeout_seconds=60)
+async def list_inbox(input: ListInput, context: Context) -> ListOutput:
+    """The threads that fit a search, the newest first."""
+    found: list[Listed] = []
+    token: str | None = None
+    while len(found) < input.limit:
+        query = {"q": input.query, "maxResults": min(PAGE, input.limit - len(found))}
+        page = await ask(
+            context,
+            "GET",
+            "/threads",
+            ThreadPage,
+            query=query | ({"pageToken": token} if token else {}),
+        )
+        found += page.threads
+        token = page.nextPageToken
+        if not token:
+            break
+    return ListOutput(
+        threads=[
+            Summary(thread_id=listed.id, snippet=unescape(listed.snippet))
+            for listed in found[: input.limit]
+        ]
+    )
+
+
+class ReadInput(BaseModel):
+    thread_id: ThreadId
+
+
+class ReadOutput(BaseModel):
+    """`message_ids` are the Message-IDs of the thread, the newest last, as a reply names them."""
+
+    thread_id: str
+    message_id: str
+    from_email: str
+    from_name: str = ""
+    to: list[str]
+    subject: str
+    date: str | None = None
+    text: str
+    labels: list[str]
+    message_ids: list[str]
+
+
+@skill.operation(
+    effect=Effect.READ,
+    sample=Sample(samples.THREADS[0], vary=samples.thread),
+    timeout_seconds=60,
+)
+async def read_thread(input: ReadInput, context: Context) -> ReadOutput:
+    """The newest message of a thread that is not our own, with its text decoded."""
+    thread = await ask(
+        context, "GET", f"/threads/{input.thread_id}", Thread, query={"format": "full"}
+    )
+    received = [message for message in thread.messages if not message.is_own]
+    if not received:
+        raise InvalidNodeInput(f"The thread {thread.id} holds no message from anybody else")
+    return _shown(thread, received[-1])
+
+
+class SendInput(BaseModel):
+    to: Addresses = Field(min_length=1, description="One address, or several with commas.")
+    cc: Addresses = Field(default_factory=list)
+    subject: Header
+    body: Annotated[str, AfterValidator(keepable)] = Field(
+        max_length=MAX_BODY, description="Plain text."
+    )
+    thread_id: ThreadId | None = Field(None, description="The thread to answer in.")
+    in_reply_to_message_id: Header | None = Field(
+        None, description="The Message-ID answered to; empty: the last of message_ids."
+    )
+    message_ids: list[Header] = Field(default_factory=list, description="Of the thread so far.")
+
+
+class SendOutput(BaseModel):
+    message_id: str
+    thread_id: str
+
+
+@skill.operation(
+    effect=Effect.WRITE,
+    sample=Sample({"message_id": "msg_sample_sent", "thread_id": "thr_sample_sent"}),
+    timeout_seconds=60,
+)
+async def send_email(input: SendInput, context: Context) -> SendOutput:
+    """Send a plain-text mail, or answer in a thread.
+
+    Its Message-ID follows from the node's idempotency key; Gmail itself does not refuse a second
+    mail of the same one, so a call cut in half waits for a person.
+    """
+    answers = [*input.message_ids]
+    if reply := input.in_reply_to_message_id:
+        answers = [*(known for known in answers if known != reply), reply]
+    raw, message_id = raw_mail(
+        to=input.to,
+        cc=input.cc,
+        subject=input.subject,
+        body=input.body,
+        key=context.idempotency_key,
+        answers=answers,
+    )
+    body = request_body(raw, input.thread_id)
+    try:
+        sent = await ask(context, "POST", "/messages/send", Sent, json=body, is_write=True)
+    except OutcomeUnknown as unknown:
+        search = f"in:anywhere rfc822msgid:{message_id.strip('<>')}"
+        message = f"{unknown.message}. Search Gmail for {search} to see whether it was sent"
+        raise OutcomeUnknown(message, **unknown.details) from None
+    return SendOutput(message_id=sent.id, thread_id=sent.threadId)
+
+
+class LabelInput(BaseModel):
+    thread_id: ThreadId
+    label: LabelName = Field(description="By name, like Maestro/interested; made if missing.")
+    also: list[LabelName] = Field(default_factory=list, description="More labels to put on.")
+    remove: list[LabelName] = Field(default_factory=list, description="Labels to take off.")
+
+
+class LabelOutput(BaseModel):
+    thread_id: str
+    labels: list[str] = Field(description="What was put on.")
+
+
+@skill.operation(
+    effect=Effect.WRITE,
+    at_most_once=False,  # a label that is there already stays as it is
+    retryable=True,
+    sample=Sample(samples.labelled({}), vary=samples.labelled),
+    timeout_seconds=60,
+)
+async def label_thread(input: LabelInput, context: Context) -> LabelOutput:
+    """Put labels on a thread and take others off, by name."""
+    wanted = [*dict.fromkeys([input.label, *input.also])]
+    added = await label_ids(context, wanted, create=True)
+    removed = await label_ids(context, input.remove, create=False) if input.remove else {}
+    change = {"addLabelIds": [*added.values()], "removeLabelIds": [*removed.values()]}
+    thread = await ask(context, "POST", f"/threads/{input.thread_id}/modify", Listed, json=change)
+    return LabelOutput(thread_id=thread.id, labels=wanted)
+
+
+def _shown(thread: Thread, message: Message) -> ReadOutput:
+    payload = message.payload
+    name, address = parseaddr(payload.header("from"))
+    known = (each.payload.header("message-id") for each in thread.messages)
+    return ReadOutput(
+        thread_id=thread.id,
+        message_id=message.id,
+        from_email=address.lower(),
+        from_name=name,
+        to=[to.lower() for _, to in getaddresses([payload.header("to")]) if to],
+        subject=_clean(payload.header("subject")),
+        date=_date(payload.header("date")),
+        text=payload.text()[:MAX_TEXT].replace("\x00", ""),
+        labels=message.labelIds,
+        message_ids=[found for found in known if found],
+    )
+
+
+def _clean(line: str) -> str:
+    return re.sub(r"[\s\x00]+", " ", line).strip()
+
+
+def _date(header: str) -> str | None:
+    try:
+        return parsedate_to_datetime(header).isoformat()
+    except ValueError:
+        return None

@@ -1,0 +1,86 @@
+"""Asking a service that wants a secret: its address, its refusals in our words, its answers checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+from pydantic import BaseModel, ValidationError
+
+from agents.skills.context import Context
+from agents.skills.operation import places
+from maestro.errors import OutcomeUnknown, RateLimited, ServiceRefused
+
+if TYPE_CHECKING:
+    from agents.egress import Query
+
+Model = TypeVar("Model", bound=BaseModel)
+
+SAID_LENGTH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A far end. `setting` names the deployer's stand-in for `url`; `slot` is the secret it takes."""
+
+    name: str
+    slot: str
+    url: str
+    setting: str
+
+    async def ask(
+        self,
+        context: Context,
+        method: str,
+        path: str,
+        answer: type[Model],
+        *,
+        headers: Mapping[str, str],
+        query: Query | None = None,
+        json: Any = None,  # noqa: ANN401
+        is_write: bool = False,
+    ) -> Model:
+        """Ask, and read the answer as `answer`.
+
+        What egress raises, with the secret named where it was refused. ServiceRefused for an
+        answer that is not as documented; after a write, OutcomeUnknown.
+        """
+        try:
+            got = await context.http.request(
+                method,
+                self._base() + path,
+                headers={"Accept": "application/json", **headers},
+                query=query,
+                json=json,
+                is_write=is_write,
+            )
+            return answer.model_validate_json(got.body)
+        except ServiceRefused as refusal:
+            raise self._refusal(refusal) from None
+        except ValidationError as error:
+            message, fields = f"{self.name}'s answer is not as documented", places(error)[:5]
+            if is_write:
+                raise OutcomeUnknown(f"{message}; it may have acted", fields=fields) from None
+            raise ServiceRefused(message, fields=fields) from None
+
+    def _base(self) -> str:
+        return (getattr(settings, self.setting) or self.url).rstrip("/")
+
+    def _refusal(self, refusal: ServiceRefused) -> ServiceRefused | RateLimited:
+        status, said = refusal.details.get("status"), str(refusal.details.get("said", ""))
+        if status == 403 and "ateLimitExceeded" in said:  # Google's way, in two spellings
+            return RateLimited(f"{self.name} is asked too often", **refusal.details)
+        if status in (401, 403):
+            what = "does not take" if status == 401 else "does not let us do this with"
+            message = (
+                f"{self.name} {what} the secret in the slot {self.slot} ({status}): {_short(said)}"
+            )
+            return ServiceRefused(message, slot=self.slot, **refusal.details)
+        message = f"{self.name} refused: {refusal.message}"
+        return ServiceRefused(f"{message}: {_short(said)}" if said else message, **refusal.details)
+
+
+def _short(said: str) -> str:
+    return " ".join(said.split())[:SAID_LENGTH]
