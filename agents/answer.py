@@ -86,7 +86,7 @@ def refusal(answer: Answer, host: str, is_write: bool) -> NodeError:
     said = answer.body[:SAID_LENGTH].decode(errors="replace").replace("\x00", "")
     message = f"{host} answered {status}"
     details = {"host": host, "status": status, "said": said}
-    wait = _retry_after(answer.headers.get("retry-after", ""))
+    wait = seconds_to_wait(answer.headers.get("retry-after", ""))
     if status == 429:
         return RateLimited(message, retry_after=wait, **details)
     if is_write and status in UNSURE_STATUS:
@@ -98,7 +98,7 @@ def refusal(answer: Answer, host: str, is_write: bool) -> NodeError:
     return ServiceRefused(message, **details)
 
 
-def _retry_after(header: str) -> float | None:
+def seconds_to_wait(header: str) -> float | None:
     """Seconds to wait: the header has a number of them, or a date."""
     if header.isdecimal():
         return float(header[:9])

@@ -5,7 +5,12 @@ from typing import Any, TypedDict
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
+from pydantic import ValidationError
 
+from agents.llm.errors import UnusableSchema
+from agents.llm.parameters import Parameters
+from agents.llm.schema import expressible
+from agents.skills.operation import places
 from agents.skills.outcome import first_unfit
 from agents.skills.registry import find, skills
 from maestro.errors import InvalidInput, UnknownOperation
@@ -49,8 +54,7 @@ def check_content(content: Mapping[str, Any]) -> None:
         raise InvalidInput(f"{place} {fault}", place=place)
     _check_tools(content["allowed_tools"])
     _check_output_schema(content["output_schema"])
-    if not isinstance(content["parameters"], dict):
-        raise InvalidInput("parameters is an object like {}", place="parameters")
+    _check_parameters(content["parameters"])
 
 
 def _check_tools(tools: object) -> None:
@@ -89,3 +93,17 @@ def _check_output_schema(schema: object) -> None:
     except SchemaError as refusal:
         message = f"output_schema is not a JSON Schema: {refusal.message}"
         raise InvalidInput(message, place="output_schema") from None
+    try:
+        expressible(schema)
+    except UnusableSchema as refusal:
+        raise InvalidInput(refusal.message, place="output_schema") from None
+
+
+def _check_parameters(parameters: object) -> None:
+    if not isinstance(parameters, dict):
+        raise InvalidInput("parameters is an object like {}", place="parameters")
+    try:
+        Parameters.model_validate(parameters)
+    except ValidationError as refusal:
+        faults = [f"{fault['place']}: {fault['message']}".lstrip(": ") for fault in places(refusal)]
+        raise InvalidInput(f"parameters: {'; '.join(faults)}", place="parameters") from None

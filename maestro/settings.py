@@ -184,6 +184,8 @@ LOGGING = {
         # Their INFO lines hold whole addresses, and an address may hold a key.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
         "anthropic": {"level": "WARNING"},
         "uvicorn": {"level": "WARNING"},
         "uvicorn.access": {"level": "INFO"},

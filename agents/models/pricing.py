@@ -1,6 +1,23 @@
 """What a model costs: integer micro-dollars per million tokens."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db import models
+
+
+class ModelPriceQuerySet(models.QuerySet["ModelPrice"]):
+    def in_force(self, named: Iterable[str], day: date) -> dict[str, list["ModelPrice"]]:
+        """By model, for each of its bands the newest price valid on `day`; a model without any is
+        left out. A band goes on until a price for that band follows."""
+        prices = self.filter(model__in=named, valid_from__lte=day)
+        newest = prices.order_by("model", "prompt_tokens_from", "-valid_from").distinct(
+            "model", "prompt_tokens_from"
+        )
+        found: dict[str, list[ModelPrice]] = {}
+        for price in newest:
+            found.setdefault(price.model, []).append(price)
+        return found
 
 
 class ModelPrice(models.Model):
@@ -20,6 +37,8 @@ class ModelPrice(models.Model):
     cache_write_1h = models.BigIntegerField()
     cache_read = models.BigIntegerField()
     batch_percent = models.PositiveSmallIntegerField(default=50)
+
+    objects = ModelPriceQuerySet.as_manager()
 
     class Meta:
         db_table = "model_pricing"

@@ -1,0 +1,36 @@
+"""The one place that talks to a model: sessions, and what they use and cost."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from .exchange import Reply, Request, Spend
+
+if TYPE_CHECKING:
+    from .client import Client
+
+
+class Models:
+    """The way to the models for one event loop. Close it with `aclose`.
+
+    The library behind it takes seconds to load, so it is loaded by the first call, in a thread.
+    """
+
+    def __init__(self) -> None:
+        self._opening: asyncio.Task[Client] | None = None
+
+    async def send(self, request: Request, *, key: str, spend: Spend) -> Reply:
+        """One call, as `agents.llm.client` describes it."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(_open))
+        client = await asyncio.shield(self._opening)
+        return await client.send(request, key=key, spend=spend)
+
+    async def aclose(self) -> None:
+        if self._opening is not None:
+            await (await self._opening).aclose()
+
+
+def _open() -> "Client":
+    from .client import Client
+
+    return Client()

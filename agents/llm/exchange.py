@@ -1,0 +1,75 @@
+"""What is sent to a model and what comes back, without the library that carries it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from .parameters import Parameters
+from .tokens import Tokens
+
+JSON: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """An operation as a model may call it; `name` is `skill.operation`."""
+
+    name: str
+    description: str
+    input_schema: JSON
+
+    @property
+    def wire_name(self) -> str:
+        """The API takes no dots."""
+        return self.name.replace(".", "__")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """`name` as `Tool.name`; `arguments` as the model wrote them, unchecked."""
+
+    id: str
+    name: str
+    arguments: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswer:
+    """What the model is told of its call."""
+
+    content: object
+    is_error: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One call. `schema`: what the answer is held to by the far end, if anything."""
+
+    model: str
+    system: str
+    messages: list[JSON]
+    tools: tuple[Tool, ...] = ()
+    schema: JSON | None = None
+    parameters: Parameters = field(default_factory=Parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. `content` are the API's blocks, to be sent back unaltered."""
+
+    stop: str
+    content: list[JSON]
+    said: JSON  # why it refused, when it did
+
+    @property
+    def text(self) -> str:
+        return "".join(block["text"] for block in self.content if block["type"] == "text")
+
+    @property
+    def asked(self) -> list[JSON]:
+        """The blocks that call a tool."""
+        return [block for block in self.content if block["type"] == "tool_use"]
+
+
+Spend = Callable[[Tokens], None]  # told once per call, also when it fails or is cancelled
+Ask = Callable[[Request], Awaitable[Reply]]
