@@ -56,14 +56,19 @@ def next_fire(cron: str, time_zone: str, after: datetime) -> datetime | None:
         return None
 
 
+def fires(cron: str, time_zone: str, after: datetime) -> Iterator[datetime]:
+    """Every fire later than `after`, in order, as far as `next_fire` sees."""
+    fire = next_fire(cron, time_zone, after)
+    while fire is not None:
+        yield fire
+        fire = next_fire(cron, time_zone, fire)
+
+
 def fires_between(
     cron: str, time_zone: str, after: datetime, until: datetime
 ) -> Iterator[datetime]:
     """Every fire later than `after` up to and with `until`, in order."""
-    fire = next_fire(cron, time_zone, after)
-    while fire is not None and fire <= until:
-        yield fire
-        fire = next_fire(cron, time_zone, fire)
+    return takewhile(lambda fire: fire <= until, fires(cron, time_zone, after))
 
 
 def plan_fires(

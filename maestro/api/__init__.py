@@ -1,7 +1,10 @@
 """The REST API under /api/v1/: every app's router, one way in, one shape of refusals."""
 
+from agents.api import router as agents
 from maestro.workspaces.api import router as workspaces
+from orchestras.api import router as orchestras
 from runs.api import router as runs
+from scores.api import router as scores
 
 from .described import DescribedAPI
 from .errors import answer_errors
@@ -22,5 +25,5 @@ api = DescribedAPI(
     parser=JsonBodies(),
 )
 answer_errors(api)
-for router in (workspaces, runs):
+for router in (workspaces, agents, scores, orchestras, runs):
     api.add_router("", router)

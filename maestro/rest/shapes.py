@@ -12,6 +12,8 @@ JSON = dict[str, Any]
 Row = TypeVar("Row", bound=Model)
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$", max_length=120)]
 VersionNumber = Annotated[int, Field(ge=1, le=2_000_000_000)]
 IfMatch = Annotated[
     str | None,
@@ -46,9 +48,9 @@ class Refusal(BaseModel):
     request_id: str
 
 
-def find(rows: QuerySet[Row], pk: str) -> Row:
-    """The row of that id; NotFound also when it is another workspace's, since `rows` are the caller's."""
-    row = rows.filter(pk=pk).first()
+def find(rows: QuerySet[Row], key: str | int, by: str = "pk") -> Row:
+    """The row of that key; NotFound also when it is another workspace's, since `rows` are the caller's."""
+    row = rows.filter(**{by: key}).first()
     if row is None:
-        raise NotFound(f"There is no {rows.model._meta.verbose_name} {pk} in this workspace")
+        raise NotFound(f"There is no {rows.model._meta.verbose_name} {key} in this workspace")
     return row

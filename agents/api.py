@@ -1,0 +1,109 @@
+"""Agents over REST."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from ninja import Query, Router, Status
+
+from agents.actions import create_agent, delete_agent, save_agent
+from agents.models import Agent
+from agents.schemas import (
+    AgentIn,
+    AgentOut,
+    AgentPatch,
+    AgentVersionOut,
+    agent_out,
+    agent_tag,
+    agent_version_out,
+)
+from maestro.rest.etags import seen
+from maestro.rest.paging import Page, PageQuery, page
+from maestro.rest.shapes import Id, IfMatch, VersionNumber, find
+from maestro.workspaces.bearer import ApiRequest, author, can
+from maestro.workspaces.models import WorkspaceQuerySet
+
+router = Router(tags=["Agents"])
+
+
+@router.get("/agents", response=Page[AgentOut], auth=can("agent:read"))
+def list_agents(request: ApiRequest, query: Query[PageQuery]) -> Page[AgentOut]:
+    """Newest first."""
+    return page(Page[AgentOut], _agents(request), query, agent_out)
+
+
+@router.post("/agents", response={201: AgentOut}, auth=can("agent:write"))
+def create(request: ApiRequest, response: HttpResponse, body: AgentIn) -> Status[AgentOut]:
+    """A new agent, at version 1."""
+    agent = create_agent(
+        request.auth.workspace, body.fields(), author=author(request), note=body.note
+    )
+    response["Location"] = reverse("api:get_agent", args=[agent.id])
+    return Status(201, _shown(response, agent))
+
+
+@router.get("/agents/{agent_id}", response=AgentOut, auth=can("agent:read"))
+def get_agent(request: ApiRequest, response: HttpResponse, agent_id: Id) -> AgentOut:
+    return _shown(response, find(_agents(request), agent_id))
+
+
+@router.put("/agents/{agent_id}", response=AgentOut, auth=can("agent:write"))
+def replace_agent(
+    request: ApiRequest, response: HttpResponse, agent_id: Id, body: AgentIn, if_match: IfMatch
+) -> AgentOut:
+    """The whole agent anew, as its next version; every node that plays it does so from its next run on."""
+    return _save(request, response, agent_id, body, if_match)
+
+
+@router.patch("/agents/{agent_id}", response=AgentOut, auth=can("agent:write"))
+def change_agent(
+    request: ApiRequest, response: HttpResponse, agent_id: Id, body: AgentPatch, if_match: IfMatch
+) -> AgentOut:
+    """Some of its fields; unchanged, it keeps its version."""
+    return _save(request, response, agent_id, body, if_match)
+
+
+@router.delete("/agents/{agent_id}", response={204: None}, auth=can("agent:write"))
+def delete(request: ApiRequest, agent_id: Id, if_match: IfMatch) -> Status[None]:
+    """409 `in_use`, with what plays it, as long as something does."""
+    with seen(_agents(request), agent_id, if_match, agent_tag) as agent:
+        delete_agent(agent, author=author(request))
+    return Status(204, None)
+
+
+@router.get("/agents/{agent_id}/versions", response=Page[AgentVersionOut], auth=can("agent:read"))
+def list_agent_versions(
+    request: ApiRequest, agent_id: Id, query: Query[PageQuery]
+) -> Page[AgentVersionOut]:
+    """Newest first."""
+    versions = find(_agents(request), agent_id).versions.all()
+    return page(Page[AgentVersionOut], versions, query, agent_version_out, ["-version"])
+
+
+@router.get(
+    "/agents/{agent_id}/versions/{version}", response=AgentVersionOut, auth=can("agent:read")
+)
+def get_agent_version(request: ApiRequest, agent_id: Id, version: VersionNumber) -> AgentVersionOut:
+    """The agent as that save left it."""
+    versions = find(_agents(request), agent_id).versions.all()
+    return agent_version_out(find(versions, version, by="version"))
+
+
+def _agents(request: ApiRequest) -> WorkspaceQuerySet[Agent]:
+    return Agent.objects.in_workspace(request.auth.workspace)
+
+
+def _save(
+    request: ApiRequest,
+    response: HttpResponse,
+    agent_id: str,
+    body: AgentIn,
+    if_match: str | None,
+) -> AgentOut:
+    fields = body.fields_to_replace()
+    with seen(_agents(request), agent_id, if_match, agent_tag) as agent:
+        saved = save_agent(agent, fields, author=author(request), note=body.note)
+    return _shown(response, saved)
+
+
+def _shown(response: HttpResponse, agent: Agent) -> AgentOut:
+    response["ETag"] = agent_tag(agent)
+    return agent_out(agent)
