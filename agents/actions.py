@@ -25,9 +25,10 @@ def create_agent(
     author: str,
     note: str = "",
     agent_id: str | None = None,
+    is_template: bool = False,
 ) -> Agent:
     """A new agent, at version 1; InvalidInput says which field is wrong."""
-    agent = Agent(id=agent_id or new_id("ag"), workspace=workspace)
+    agent = Agent(id=agent_id or new_id("ag"), workspace=workspace, is_template=is_template)
     _take(agent, fields)
     with taken_at_the_same_time(f"the slug {agent.slug}"):
         agent.save(force_insert=True)

@@ -1,4 +1,5 @@
-"""What ships with Maestro of the agents' side: model prices and the first pipeline."""
+"""What ships with Maestro of the agents' side: model prices, the first pipeline, the agents of the
+shipped scores."""
 
 import json
 from datetime import date
@@ -9,9 +10,13 @@ from agents.skills.pipeline.actions import DEFAULT_STAGES
 from agents.skills.pipeline.models import Kind, Pipeline
 from maestro.workspaces.models import Workspace
 
-from .models import ModelPrice
+from .actions import create_agent, save_agent
+from .content import AgentFields
+from .models import Agent, ModelPrice
 
-PRICES = Path(__file__).parent / "seeds" / "prices.json"
+SEED = "seed"  # the author of what ships
+SEEDS = Path(__file__).parent / "seeds"
+PRICES = SEEDS / "prices.json"
 COLUMNS = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
 
 
@@ -36,6 +41,22 @@ def seed_pipeline(workspace: Workspace) -> Pipeline:
         },
     )
     return outreach
+
+
+def seed_agent(workspace: Workspace, agent_id: str, name: str) -> Agent:
+    """The agent of `seeds/<name>.json` with the prompt of `seeds/<name>.md`: made, or brought up to
+    date. One whose newest version somebody else saved stays as it is."""
+    fields: AgentFields = json.loads((SEEDS / f"{name}.json").read_text())
+    fields["system_prompt"] = (SEEDS / f"{name}.md").read_text()
+    agent = Agent.objects.filter(workspace=workspace, pk=agent_id).first()
+    if agent is None:
+        return create_agent(
+            workspace, fields, author=SEED, note="Shipped", agent_id=agent_id, is_template=True
+        )
+    newest = agent.versions.first()
+    if newest is not None and newest.author != SEED:
+        return agent
+    return save_agent(agent, fields, author=SEED, note="Shipped")
 
 
 def _price(

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from agents.seeding import SEED, seed_agent
 from maestro.workspaces.models import Workspace
 
 from .actions import ScoreFields, create_score, save_graph
@@ -10,11 +11,10 @@ from .models import Score
 from .validation import parse_document
 
 SEEDS = Path(__file__).parent / "seeds"
-SEED = "seed"  # the author of what ships
 
 
 def seed_template(workspace: Workspace, slug: str) -> Score:
-    """The template from `seeds/<slug>.json`: made, or brought to the shipped graph.
+    """The template from `seeds/<slug>.json` with its agents: made, or brought to the shipped graph.
 
     One whose newest version somebody else saved stays as it is.
     """
@@ -32,6 +32,8 @@ def seed_template(workspace: Workspace, slug: str) -> Score:
     newest = score.versions.first()
     if newest is not None and newest.author != SEED:
         return score
+    for agent_id, name in shipped.get("agents", {}).items():
+        seed_agent(workspace, agent_id, name)
     return save_graph(
         score,
         parse_document(shipped["graph"]),

@@ -13,6 +13,13 @@ PLAIN: dict[str, Any] = {
 }
 
 
+def example_for(schema: dict[str, Any], iteration: str) -> Any:  # noqa: ANN401
+    """The same for an iteration: of several examples each item of a map gets the next one."""
+    examples = schema.get("examples") or [example_of(schema)]
+    number = iteration.rpartition(":")[2]
+    return examples[int(number) % len(examples) if number.isdecimal() else 0]
+
+
 def example_of(schema: dict[str, Any], root: dict[str, Any] | None = None, depth: int = 0) -> Any:  # noqa: ANN401
     """A value of the schema's shape: its own example, default, const or first choice come first."""
     root = schema if root is None else root

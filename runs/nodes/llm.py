@@ -11,7 +11,7 @@ from runs.executor import ScopeWalk, Settled
 from runs.models import Mode, NodeStatus, RunNode
 from scores.document import SUCCESS, NodeDocument
 
-from .generated import example_of
+from .generated import example_for
 from .performance import JSON, Performance
 from .rehearsal import own_sample
 
@@ -26,7 +26,7 @@ async def play(
     if sample is None:
         loop = asyncio.get_running_loop()
         output = await loop.run_in_executor(
-            performance.pool, _rehearsed, performance.run.score_id, node.key, agent
+            performance.pool, _rehearsed, performance.run.score_id, node.key, agent, iteration
         )
     port, output = sample or (SUCCESS, output)
     await performance.record(
@@ -45,12 +45,12 @@ async def play(
     return Settled(NodeStatus.SUCCEEDED, port, output)
 
 
-def _rehearsed(score_id: str, key: str, agent: JSON) -> JSON:
+def _rehearsed(score_id: str, key: str, agent: JSON, iteration: str) -> JSON:
     close_old_connections()
     try:
         version = AgentVersion.objects.get(agent=agent["id"], version=agent["version"])
         schema = version.content.get("output_schema") or {"properties": {"text": {}}}
-        return _last_answer(score_id, key, schema) or example_of(schema)
+        return _last_answer(score_id, key, schema) or example_for(schema, iteration)
     finally:
         close_old_connections()
 

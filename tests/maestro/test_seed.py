@@ -4,17 +4,24 @@ import json
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from shutil import copytree
+from typing import TypeVar
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Model
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 
-from agents.models import ModelPrice
+from agents import seeding as agent_seeding
+from agents.actions import save_agent
+from agents.models import Agent, ModelPrice
 from agents.skills.pipeline.models import Pipeline
 from maestro.workspaces.models import Workspace
 from orchestras.actions import delete_orchestra, set_enabled
 from orchestras.models import Orchestra
 from orchestras.schedule import next_fire
+from orchestras.slots import missing_slots
 from scores import seeding
 from scores.actions import delete_score, read_graph, save_graph
 from scores.models import Score
@@ -23,6 +30,8 @@ from tests.factories import AUTHOR, make_workspace
 from tests.scores.graphs import graph, step
 
 pytestmark = pytest.mark.django_db
+Row = TypeVar("Row", bound=Model)
+SLUGS = ("lead-intake", "cold-leads-v2", "reply-triage-v2")
 
 
 def seed() -> str:
@@ -31,8 +40,13 @@ def seed() -> str:
     return said.getvalue()
 
 
+def shipped(model: type[Row], slug: str = "lead-intake") -> Row:
+    prefix = "sc" if model is Score else "or"
+    return model._default_manager.get(pk=f"{prefix}_{slug}")
+
+
 def rows_of_everything() -> dict[str, int]:
-    models = (Workspace, Pipeline, Score, Orchestra, ModelPrice)
+    models = (Workspace, Pipeline, Agent, Score, Orchestra, ModelPrice)
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -43,22 +57,78 @@ def test_a_first_start_has_a_workspace_with_everything_that_ships() -> None:
     assert (workspace.pk, workspace.slug) == ("ws_main", "main")
     assert workspace.settings["env_secrets"] is True
     assert Pipeline.objects.get().slug == "outreach"
-    score = Score.objects.get()
+    score = shipped(Score)
     assert (score.slug, score.is_template, score.version) == ("lead-intake", True, 1)
     assert {node.pk for node in score.nodes.all()} == {
         f"nd_lead-intake_{node.key}" for node in read_graph(score).nodes
     }
-    orchestra = Orchestra.objects.get()
+    orchestra = shipped(Orchestra)
     assert (orchestra.name, orchestra.enabled, orchestra.score) == ("Lead intake", True, score)
     assert orchestra.next_fire_at == next_fire("0 7 * * *", "UTC", timezone.now())
     assert "Lead intake" in said
 
 
-def test_the_shipped_graph_has_neither_errors_nor_warnings() -> None:
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_shipped_graph_has_neither_errors_nor_warnings(slug: str) -> None:
     seed()
 
-    score = Score.objects.get()
+    score = shipped(Score, slug)
+    assert (score.slug, score.is_template) == (slug, True)
     assert check_graph(read_graph(score), score.workspace) == []
+
+
+def test_the_shipped_agents_are_named_after_their_nodes() -> None:
+    seed()
+
+    agents = {agent.pk: agent for agent in Agent.objects.all()}
+    assert {pk: (agent.name, agent.model) for pk, agent in agents.items()} == {
+        "ag_nd_cold-leads-v2_shortlist": ("Shortlist", None),
+        "ag_nd_cold-leads-v2_draft_opener": ("Draft opener", None),
+        "ag_nd_reply-triage-v2_classify": ("Classify intent", "claude-haiku-5-5"),
+    }
+    for agent in agents.values():
+        assert agent.is_template and not agent.allowed_tools
+        schema = agent.output_schema or {}
+        for example in schema["examples"]:
+            Draft202012Validator(schema).validate(example)
+
+
+def test_an_orchestra_that_needs_secrets_ships_switched_off() -> None:
+    seed()
+
+    missing = {slug: sorted(missing_slots(shipped(Orchestra, slug))) for slug in SLUGS}
+    assert missing == {
+        "lead-intake": [],
+        "cold-leads-v2": ["anthropic_api_key", "apollo_api_key", "gmail_oauth"],
+        "reply-triage-v2": ["anthropic_api_key", "gmail_oauth"],
+    }
+    assert [shipped(Orchestra, slug).enabled for slug in SLUGS] == [True, False, False]
+
+
+def test_an_edited_agent_is_never_replaced() -> None:
+    seed()
+    agent = Agent.objects.get(name="Classify intent")
+    save_agent(agent, {"system_prompt": "Mine."}, author=AUTHOR)
+
+    seed()
+
+    agent.refresh_from_db()
+    assert (agent.system_prompt, agent.version) == ("Mine.", 2)
+
+
+def test_a_newer_shipped_prompt_is_the_agents_next_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed()
+    copytree(agent_seeding.SEEDS, tmp_path / "seeds")
+    (tmp_path / "seeds" / "classify-intent.md").write_text("Newer.")
+    monkeypatch.setattr(agent_seeding, "SEEDS", tmp_path / "seeds")
+
+    seed()
+
+    agent = Agent.objects.get(name="Classify intent")
+    assert (agent.system_prompt, agent.version) == ("Newer.", 2)
+    assert Agent.objects.get(name="Shortlist").version == 1
 
 
 def test_a_second_seed_changes_nothing() -> None:
@@ -69,7 +139,7 @@ def test_a_second_seed_changes_nothing() -> None:
 
     assert rows_of_everything() == before
     assert Workspace.objects.get().settings == settings
-    assert Score.objects.get().version == 1
+    assert shipped(Score).version == 1
 
 
 def test_a_newer_shipped_graph_is_the_templates_next_version(
@@ -80,7 +150,7 @@ def test_a_newer_shipped_graph_is_the_templates_next_version(
 
     seed()
 
-    score = Score.objects.get()
+    score = shipped(Score)
     assert (score.version, [node.key for node in read_graph(score).nodes]) == (2, ["newer"])
 
 
@@ -88,35 +158,36 @@ def test_an_edited_template_is_never_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seed()
-    save_graph(Score.objects.get(), graph(step("mine")), author=AUTHOR)
+    save_graph(shipped(Score), graph(step("mine")), author=AUTHOR)
     ship_another_graph(tmp_path, monkeypatch)
 
     seed()
 
-    assert [node.key for node in read_graph(Score.objects.get()).nodes] == ["mine"]
+    assert [node.key for node in read_graph(shipped(Score)).nodes] == ["mine"]
 
 
 def ship_another_graph(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shipped = json.loads((seeding.SEEDS / "lead-intake.json").read_text())
-    shipped["graph"] = graph(step("newer")).as_json()
-    (folder / "lead-intake.json").write_text(json.dumps(shipped))
+    copytree(seeding.SEEDS, folder, dirs_exist_ok=True)
+    score = json.loads((seeding.SEEDS / "lead-intake.json").read_text())
+    score["graph"] = graph(step("newer")).as_json()
+    (folder / "lead-intake.json").write_text(json.dumps(score))
     monkeypatch.setattr(seeding, "SEEDS", folder)
 
 
 def test_what_somebody_switched_off_or_deleted_stays_so() -> None:
     seed()
-    set_enabled(Orchestra.objects.get(), False, author=AUTHOR)
+    set_enabled(shipped(Orchestra), False, author=AUTHOR)
     seed()
-    assert Orchestra.objects.get().enabled is False
+    assert shipped(Orchestra).enabled is False
 
-    delete_orchestra(Orchestra.objects.get(), author=AUTHOR)
+    delete_orchestra(shipped(Orchestra), author=AUTHOR)
     seed()
-    assert not Orchestra.objects.exists()
+    assert not Orchestra.objects.filter(pk="or_lead-intake").exists()
 
-    delete_score(Score.objects.get(), author=AUTHOR)
+    delete_score(shipped(Score), author=AUTHOR)
     Pipeline.objects.all().delete()
     seed()
-    assert not Score.objects.exists()
+    assert not Score.objects.filter(pk="sc_lead-intake").exists()
     assert not Pipeline.objects.exists()
 
 

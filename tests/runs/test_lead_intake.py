@@ -16,7 +16,7 @@ NEW = ROWS - REPEATED - WITHOUT_ADDRESS - BROKEN
 
 
 def play() -> Run:
-    orchestra = Orchestra.objects.get()
+    orchestra = Orchestra.objects.get(pk="or_lead-intake")
     return ended(start_orchestra(orchestra, trigger=Trigger.MANUAL, started_by="test"))
 
 

@@ -10,7 +10,7 @@ from agents.seeding import seed_pipeline, seed_prices
 from agents.skills.pipeline.models import Pipeline
 from maestro.workspaces.models import Workspace
 from orchestras.models import Orchestra
-from orchestras.seeding import seed_lead_intake
+from orchestras.seeding import SHIPPED, seed_orchestra
 from scores.models import Score
 from scores.seeding import seed_template
 
@@ -21,7 +21,7 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('maestro.seed'))"
 class Command(BaseCommand):
     """Idempotent and in one transaction. What somebody edited or deleted stays so."""
 
-    help = "Put in the shipped workspace, prices, pipeline, score templates and orchestra."
+    help = "Put in the shipped workspace, prices, pipeline, score templates and orchestras."
 
     @transaction.atomic
     def handle(self, **options: Any) -> None:
@@ -35,10 +35,11 @@ class Command(BaseCommand):
             return
         if self._is_wanted(Pipeline, "pl_outreach", workspace):
             self._say(f"pipeline {seed_pipeline(workspace)}")
-        score = self._template(workspace, "lead-intake")
-        if score and self._is_wanted(Orchestra, "or_lead-intake", workspace):
-            orchestra = seed_lead_intake(workspace, score)
-            self._say(f"orchestra {orchestra}, next fire {orchestra.next_fire_at}")
+        for slug in SHIPPED:
+            score = self._template(workspace, slug)
+            if score and self._is_wanted(Orchestra, f"or_{slug}", workspace):
+                orchestra = seed_orchestra(workspace, score, slug)
+                self._say(f"orchestra {orchestra}, next fire {orchestra.next_fire_at or 'none'}")
         workspace.save(update_fields=["settings"])
 
     def _workspace(self) -> Workspace | None:
