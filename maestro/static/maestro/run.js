@@ -1,0 +1,59 @@
+// Keeps the page of a running run up to date: its events say that there is news, the parts come as HTML.
+
+const WAIT = 700; // ms between two refreshes, however many events come
+const RETRY = 5000;
+let source = null;
+let timer = null;
+let lastRefresh = 0;
+
+const page = () => document.getElementById("run");
+
+function watch() {
+  const run = page();
+  source?.close();
+  if (!run?.dataset.stream) return;
+  source = new EventSource(`${run.dataset.stream}?after=${run.dataset.after}`);
+  source.onmessage = refreshSoon;
+  source.addEventListener("end", () => {
+    source.close();
+    refreshSoon();
+  });
+  source.onerror = () => {
+    if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+    setTimeout(() => { refreshSoon(); watch(); }, RETRY);
+  };
+}
+
+function refreshSoon() {
+  timer ??= setTimeout(refresh, Math.max(0, lastRefresh + WAIT - Date.now()));
+}
+
+async function refresh() {
+  timer = null;
+  lastRefresh = Date.now();
+  const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("run");
+  if (!fresh) return;
+  replace("run-head", fresh);
+  replace("run-timeline", fresh);
+  if (!document.getElementById("run-pane")?.dataset.final) replace("run-pane", fresh);
+  if (!fresh.dataset.stream) location.reload(); // ended: the head's buttons change too
+}
+
+function replace(id, fresh) {
+  const old = document.getElementById(id);
+  const part = fresh.querySelector(`#${id}`);
+  if (!old || !part || old.outerHTML === part.outerHTML) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  old.replaceWith(part);
+  htmx.process(part);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+watch();
+// A click swapped the whole run: watch on from what the new one has.
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt?.id === "run" || event.detail.target?.id === "run") watch();
+});
+addEventListener("pagehide", () => source?.close());
