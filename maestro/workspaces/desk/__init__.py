@@ -1,0 +1,30 @@
+"""What every page of the admin shares: in which workspace a person works, and what they may do there."""
+
+from .columns import clipped, link_to, list_of, mono, number, page_of
+from .deletion import GuardedDeletion
+from .fields import JSONText
+from .filters import ScopedRelatedFilter
+from .pages import ReadOnlyAdmin, ScopedAdmin
+from .refusals import RefusableForm, refusal_in
+from .seat import Seat, author_of, seat_of, take_seat, workspaces_of
+
+__all__ = [
+    "GuardedDeletion",
+    "JSONText",
+    "ReadOnlyAdmin",
+    "RefusableForm",
+    "ScopedAdmin",
+    "ScopedRelatedFilter",
+    "Seat",
+    "author_of",
+    "clipped",
+    "link_to",
+    "list_of",
+    "mono",
+    "number",
+    "page_of",
+    "refusal_in",
+    "seat_of",
+    "take_seat",
+    "workspaces_of",
+]

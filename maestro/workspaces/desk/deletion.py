@@ -1,0 +1,89 @@
+"""Deletes that name what stands in their way, before and after the click."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from maestro.errors import InUse
+from maestro.uses import Use
+
+from .pages import ScopedAdmin
+from .seat import author_of
+
+
+class GuardedDeletion(ScopedAdmin):
+    """For rows with a delete verb: the pages show its refusal as a list with links."""
+
+    delete_confirmation_template = "desk/delete.html"
+    delete_selected_confirmation_template = "desk/delete_selected.html"
+    way_out = ""
+    audited_by_verbs = True
+
+    def uses_of(self, obj: Any) -> list[Use]:
+        """What refers to the row and so keeps it."""
+        raise NotImplementedError
+
+    def deleted_along(self, obj: Any) -> dict[str, int]:
+        """What goes with the row: words and counts."""
+        return {}
+
+    def delete(self, obj: Any, author: str) -> None:
+        """The domain's verb."""
+        raise NotImplementedError
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {**(extra_context or {}), "way_out": self.way_out}
+        try:
+            return super().delete_view(request, object_id, context)
+        except InUse:  # it came into use since the page was shown: now the page says by what
+            return super().delete_view(request, object_id, context)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Model], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[dict[str, Any]]]:
+        rows = list(objs)
+        along: Counter[str] = Counter()
+        for row in rows:
+            along.update(self.deleted_along(row))
+        refused = [
+            {"row": row, "used_by": uses, "words": in_words(uses)}
+            for row in rows
+            if (uses := self.uses_of(row))
+        ]
+        return [str(row) for row in rows], dict(along), set(), refused
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self.delete(obj, author_of(request))
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.delete(row, author_of(request))
+
+
+def in_words(uses: list[Use]) -> str:
+    """`4 nodes in 3 scores and 1 orchestra use it`."""
+    nodes = sum(len(use["nodes"]) for use in uses)
+    holders = Counter(use["type"] for use in uses if use["nodes"])
+    others = Counter(use["type"] for use in uses if not use["nodes"])
+    parts = []
+    if nodes:
+        parts.append(f"{_count(nodes, 'node')} in {_listed(holders)}")
+    if others:
+        parts.append(_listed(others))
+    total = nodes + sum(others.values())
+    return f"{' and '.join(parts)} {'uses' if total == 1 else 'use'} it"
+
+
+def _listed(counts: Counter[str]) -> str:
+    return " and ".join(_count(count, name) for name, count in sorted(counts.items()))
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
