@@ -1,0 +1,96 @@
+"""The numbers of the home page: only what the rows say, each with the list it counts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.utils import timezone
+
+from maestro.workspaces.models import Notification, Workspace
+from orchestras.models import Orchestra
+from runs.models import Cluster, Run, RunStatus
+
+BEAT_IS_LATE = timedelta(seconds=30)
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Today:
+    """Since midnight in the workspace's zone."""
+
+    since: datetime
+    runs: int
+    failed: int
+    cost: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Runs that are not finished, by what they do."""
+
+    queued: int
+    running: int
+    waiting: int
+    attention: int
+    oldest_queued: datetime | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`clusters` beat for the whole installation; everything else is the workspace's."""
+
+    today: Today
+    queue: Queue
+    clusters: int
+    last_beat: datetime | None
+    fires: list[Orchestra]
+    recent: list[Run]
+    asking: list[Run]
+    unread: list[Notification]
+    unread_count: int
+
+    @property
+    def cluster_words(self) -> str:
+        return "1 cluster beats" if self.clusters == 1 else f"{self.clusters} clusters beat"
+
+
+def overview(workspace: Workspace) -> Overview:
+    """Eight queries, however much there is."""
+    runs = Run.objects.filter(workspace=workspace)
+    listed = runs.defer("input", "output", "pins").select_related("score", "orchestra")
+    fires = workspace.orchestras.filter(enabled=True, next_fire_at__isnull=False)
+    unread = workspace.notifications.filter(read_at__isnull=True)
+    beats = Cluster.objects.filter(last_beat__gt=timezone.now() - BEAT_IS_LATE).count()
+    return Overview(
+        today=_today(runs),
+        queue=_queue(runs),
+        clusters=beats,
+        last_beat=Cluster.objects.aggregate(at=Max("last_beat"))["at"],
+        fires=list(fires.order_by("next_fire_at")[:SHOWN]),
+        recent=list(listed.order_by("-queued_at", "-id")[:SHOWN]),
+        asking=list(listed.filter(status=RunStatus.NEEDS_ATTENTION)[:SHOWN]),
+        unread=list(unread.order_by("-created_at")[:SHOWN]),
+        unread_count=unread.count(),
+    )
+
+
+def _today(runs: QuerySet[Run]) -> Today:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    counted = runs.filter(queued_at__gte=midnight).aggregate(
+        runs=Count("pk"),
+        failed=Count("pk", filter=Q(status=RunStatus.FAILED)),
+        cost=Sum("cost_microdollars", default=0),
+    )
+    return Today(midnight, counted["runs"], counted["failed"], counted["cost"])
+
+
+def _queue(runs: QuerySet[Run]) -> Queue:
+    unfinished = runs.exclude(status__in=RunStatus.final())
+    counted = unfinished.aggregate(
+        queued=Count("pk", filter=Q(status=RunStatus.QUEUED)),
+        running=Count("pk", filter=Q(status=RunStatus.RUNNING)),
+        waiting=Count("pk", filter=Q(status=RunStatus.WAITING)),
+        attention=Count("pk", filter=Q(status=RunStatus.NEEDS_ATTENTION)),
+        oldest_queued=Min("queued_at", filter=Q(status=RunStatus.QUEUED)),
+    )
+    return Queue(**counted)

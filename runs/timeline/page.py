@@ -1,0 +1,77 @@
+"""All that the page of a run shows, put together: constant in queries for what is open."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from maestro.numbers import tick
+from runs.models import NodeStatus, Run, RunEvent, RunNode
+
+from .drawing import Drawing
+from .pane import Pane, pane_of
+from .records import Item, Level, items_of, levels_of
+from .rows import Clock, Row, Timeline
+from .view import View
+
+TICKS = 4
+SHOWN_EVENTS = 6
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """`asks` are the writes cut in half that wait for a person's answer."""
+
+    run: Run
+    rows: list[Row]
+    ticks: list[tuple[float, str]]
+    span: timedelta
+    pane: Pane | None
+    events: list[RunEvent]
+    asks: list[RunNode]
+    tokens: int
+    error_query: str
+
+
+def run_page(run: Run, view: View, now: datetime | None = None) -> RunPage:
+    """The page for what the view has open."""
+    drawing = Drawing.of(run)
+    clock = Clock.of(run, now or timezone.now())
+    timeline = _timeline(run, view, drawing, clock)
+    return RunPage(
+        run=run,
+        rows=list(timeline.rows()),
+        ticks=_ticks(clock),
+        span=clock.end - clock.begin,
+        pane=pane_of(run, view, drawing),
+        events=list(run.events.order_by("-number")[:SHOWN_EVENTS]),
+        asks=_asks(run),
+        tokens=run.tokens_input
+        + run.tokens_output
+        + run.tokens_cache_read
+        + run.tokens_cache_write,
+        error_query=view.choosing(str((run.error or {}).get("node") or ""), "").query(),
+    )
+
+
+def _timeline(run: Run, view: View, drawing: Drawing, clock: Clock) -> Timeline:
+    defaults = [key for key in drawing.keys(None) if drawing.kind(key) == "map_over"]
+    opened = set(defaults) if view.opened is None else set(view.opened)
+    iterations = {"", *(path for path in opened if path.rpartition(":")[2].isdigit())}
+    levels: dict[str, Level] = levels_of(run, iterations)
+    items: dict[str, list[Item]] = {}
+    for path in sorted({*defaults, *(path for path in opened if drawing.is_map(path))}):
+        items[path] = items_of(run, path)
+    return Timeline(run, view, drawing, clock, levels, items, defaults)
+
+
+def _ticks(clock: Clock) -> list[tuple[float, str]]:
+    whole = clock.end - clock.begin
+    marks = [(number * 100 / TICKS, whole * number / TICKS) for number in range(TICKS)]
+    return [(place, tick(at) if number else "0") for number, (place, at) in enumerate(marks)]
+
+
+def _asks(run: Run) -> list[RunNode]:
+    if run.status != NodeStatus.NEEDS_ATTENTION:
+        return []
+    return list(run.nodes.filter(status=NodeStatus.NEEDS_ATTENTION, call=0)[:20])
