@@ -1,8 +1,8 @@
-"""How the admin looks: Unfold's colours, names and sidebar."""
+"""How the admin looks: Unfold's colours and names; `maestro.sidebar` makes its sidebar."""
 
 from typing import Any
 
-from django.urls import reverse_lazy
+from django.templatetags.static import static
 
 BASE = {
     "50": "oklch(98.4% .003 230)",
@@ -32,11 +32,6 @@ PRIMARY = {
 }
 
 
-def item(title: str, icon: str, name: str) -> dict[str, Any]:
-    """One row of the sidebar; `name` is the admin's URL name."""
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
-
-
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Maestro",
     "SITE_HEADER": "Maestro",
@@ -45,9 +40,14 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "BORDER_RADIUS": "6px",
     "COLORS": {"base": BASE, "primary": PRIMARY},
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("maestro/icon.svg")}
+    ],
+    "STYLES": [lambda request: static("maestro/maestro.css")],
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,
-        "navigation": [{"items": [item("Home", "space_dashboard", "index")]}],
+        "navigation": "maestro.sidebar.navigation",
     },
+    "TABS": "maestro.sidebar.tabs",
 }

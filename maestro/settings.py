@@ -71,7 +71,7 @@ MAESTRO_SECRET_KEY = MAESTRO_SECRET_KEY or stored_key(DATA_DIR, "MAESTRO_SECRET_
 MAIL_DIR = DATA_DIR / "mail"
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "maestro",
     "maestro.workspaces",
     "agents",
@@ -79,7 +79,7 @@ INSTALLED_APPS = [
     "scores",
     "orchestras",
     "runs",
-    "django.contrib.admin",
+    "maestro.site_config.MaestroAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "maestro.workspaces.desk.zone.WorkspaceZone",
     "maestro.middleware.ContentPolicy",
 ]
 ROOT_URLCONF = "maestro.urls"
@@ -146,6 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

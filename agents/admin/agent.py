@@ -1,0 +1,162 @@
+"""Pages of agents, their versions, and what models cost."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+
+from agents.actions import create_agent, delete_agent, save_agent, uses_of
+from agents.content import CONTENT
+from agents.models import Agent
+from maestro.numbers import clock
+from maestro.uses import Use
+from maestro.workspaces.desk import (
+    GuardedDeletion,
+    JSONText,
+    RefusableForm,
+    author_of,
+    list_of,
+    number,
+    seat_of,
+)
+
+SHOWN_VERSIONS = 6
+
+
+class AgentForm(RefusableForm):
+    """An agent as one save leaves it, the note of that save, and the version it was read at."""
+
+    allowed_tools = JSONText(
+        shape=list,
+        required=False,
+        help_text='Skills or operations: ["http", "data.pick"]. Empty: none.',
+    )
+    output_schema = JSONText(
+        shape=dict, required=False, help_text="JSON Schema of the answer. Empty: plain text."
+    )
+    parameters = JSONText(shape=dict, required=False, help_text='Like {"max_tokens": 2000}.')
+    note = forms.CharField(max_length=500, required=False)
+    expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_parameters(self) -> dict[str, Any]:
+        return self.cleaned_data["parameters"] or {}
+
+
+@admin.register(Agent)
+class AgentAdmin(GuardedDeletion):
+    list_display = ["name", "model_name", "used_by", "node_count", "version_number", "saved_at"]
+    list_filter = ["model", "is_template"]
+    search_fields = ["name", "slug", "description"]
+    ordering = ["name"]
+    form = AgentForm
+    fieldsets = [
+        (None, {"fields": [("name", "model")]}),
+        (None, {"fields": ["system_prompt"]}),
+        (None, {"fields": ["allowed_tools", "output_schema", "parameters"]}),
+        (None, {"fields": [("slug", "description")]}),
+    ]
+    way_out = (
+        "Give these nodes another agent, or delete the scores, then come back. "
+        "Past runs keep the version they used, whatever you do here."
+    )
+    empty_text = (
+        "An agent is a prompt, a model and the skills it may call. Many scores can share one."
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        rows = super().get_queryset(request)
+        scores = Count("nodes__score", distinct=True)
+        nodes = Count("nodes", distinct=True)
+        return rows.annotate(score_count=scores, node_count=nodes)
+
+    @admin.display(description="Model", ordering="model")
+    def model_name(self, agent: Agent) -> str:
+        return agent.model or "workspace default"
+
+    @admin.display(description="Used by", ordering="score_count")
+    def used_by(self, agent: Any) -> SafeString:
+        words = f"{agent.score_count} score{'' if agent.score_count == 1 else 's'}"
+        filters = {"nodes__agent__id__exact": agent.pk}
+        return list_of("scores_score", words if agent.score_count else 0, **filters)
+
+    @admin.display(description="Nodes", ordering="node_count")
+    def node_count(self, agent: Any) -> SafeString:
+        return number(agent.node_count)
+
+    @admin.display(description="Version", ordering="version")
+    def version_number(self, agent: Agent) -> SafeString:
+        return number(f"v{agent.version}")
+
+    @admin.display(description="Saved", ordering="updated_at")
+    def saved_at(self, agent: Agent) -> str:
+        return clock(agent.updated_at)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[RefusableForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "slug" in form.base_fields:
+            form.base_fields["slug"].required = False
+            form.base_fields["slug"].help_text = "Empty: made from the name."
+        if "system_prompt" in form.base_fields:
+            form.base_fields["system_prompt"].widget.attrs["class"] += " ms-code ms-prompt"
+        if obj is not None:
+            form.base_fields["expected_version"].initial = obj.version
+        return form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        if (agent := context["original"]) is not None:
+            context |= {"reach": reach_of(agent), "versions": agent.versions.all()[:SHOWN_VERSIONS]}
+        return super().render_change_form(request, context, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: Any) -> None:
+        fields: Any = {
+            name: form.cleaned_data[name] for name in CONTENT if name in form.cleaned_data
+        }
+        note, author = form.cleaned_data["note"], author_of(request)
+        if change:
+            expected = form.cleaned_data["expected_version"]
+            saved = save_agent(obj, fields, author=author, note=note, expected_version=expected)
+        elif seat := seat_of(request):
+            saved = create_agent(seat.workspace, fields, author=author, note=note, agent_id=obj.pk)
+        obj.version, obj.slug = saved.version, saved.slug
+
+    def uses_of(self, obj: Agent) -> list[Use]:
+        return uses_of(obj)
+
+    def deleted_along(self, obj: Agent) -> dict[str, int]:
+        return {"versions": obj.versions.count()}
+
+    def delete(self, obj: Agent, author: str) -> None:
+        delete_agent(obj, author=author)
+
+
+def reach_of(agent: Agent) -> dict[str, Any]:
+    """How far a save of the agent reaches: the scores that play it, by reverse relation."""
+    nodes = agent.nodes.select_related("score").annotate(
+        orchestras=Count("score__orchestras", distinct=True),
+        next_fire_at=Min("score__orchestras__next_fire_at"),
+    )
+    scores: dict[str, dict[str, Any]] = {}
+    for node in nodes.order_by("score__name", "order"):
+        told = {"score": node.score, "nodes": [], "orchestras": node.orchestras}
+        scores.setdefault(node.score_id, told)["nodes"].append(node.key)
+        told["next_fire_at"] = node.next_fire_at
+    fires = [used["next_fire_at"] for used in scores.values() if used.get("next_fire_at")]
+    return {
+        "scores": list(scores.values()),
+        "nodes": sum(len(used["nodes"]) for used in scores.values()),
+        "orchestras": sum(used["orchestras"] for used in scores.values()),
+        "next_fire_at": min(fires, default=None),
+        "pinned": [pin.orchestra for pin in agent.pinned_by.select_related("orchestra")],
+        "next_version": agent.version + 1,
+    }

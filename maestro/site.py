@@ -1,0 +1,107 @@
+"""The admin site: the current workspace on every page, the home page, and pages that are no list of rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET, require_POST
+from unfold.admin import ModelAdmin
+from unfold.sites import UnfoldAdminSite
+
+from maestro.errors import NotFound
+from maestro.palette import found_by_name, found_in_rows
+from maestro.workspaces.desk import Seat, seat_of, take_seat, workspaces_of
+from runs import views
+from runs.mails import kept_mail, kept_mails
+from runs.overview import overview
+
+FOUND_AT_MOST = 60
+
+
+class Site(UnfoldAdminSite):
+    """Takes only pages that were made for it: other packages' plain admin pages stay outside."""
+
+    index_title = "Home"
+    index_template = "home/home.html"
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: "type[admin.ModelAdmin[Any]] | None" = None,
+        **options: Any,
+    ) -> None:
+        if admin_class is not None and issubclass(admin_class, ModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("workspace/", self.admin_view(require_POST(change_seat)), name="take_seat"),
+            path("mails/", self.admin_view(require_GET(self.mails)), name="kept_mails"),
+            path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
+            *views.urls(self.admin_view),
+        ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        signed_in = self.has_permission(request)
+        return {
+            **super().each_context(request),
+            "seat": seat_of(request) if signed_in else None,
+            "workspaces": workspaces_of(request.user) if signed_in else [],
+        }
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        seat = seat_of(request)
+        told = {"overview": overview(seat.workspace) if seat else None, "is_fullwidth": "1"}
+        return super().index(request, {**told, **(extra_context or {})})
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Unfold's own keeps results for five minutes by user and term: another workspace's too."""
+        term = request.GET.get("s", "").strip()
+        if not term:
+            return HttpResponse()
+        results = [*found_by_name(self, request, term), *found_in_rows(self, request, term)]
+        found = Paginator(results, FOUND_AT_MOST)
+        context = {"page_obj": found, "results": found.page(1), "page_counter": 0}
+        template = "unfold/helpers/command_results.html"
+        return TemplateResponse(request, template, context, headers={"HX-Trigger": "search"})
+
+    def mails(self, request: HttpRequest) -> HttpResponse:
+        return self._page(
+            request, "home/mails.html", "Kept mails", mails=kept_mails(_seat(request).workspace)
+        )
+
+    def mail(self, request: HttpRequest, name: str) -> HttpResponse:
+        try:
+            opened = kept_mail(_seat(request).workspace, name)
+        except NotFound as refusal:
+            raise Http404(refusal.message) from None
+        return self._page(request, "home/mail.html", "Kept mail", opened=opened)
+
+    def _page(
+        self, request: HttpRequest, template: str, title: str, **context: object
+    ) -> HttpResponse:
+        request.current_app = self.name
+        told = {**self.each_context(request), "title": title, **context}
+        return TemplateResponse(request, template, told)
+
+
+def change_seat(request: HttpRequest) -> HttpResponse:
+    """Work in another workspace; home again, because this page's rows are not there."""
+    take_seat(request, request.POST.get("workspace", ""))
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _seat(request: HttpRequest) -> Seat:
+    seat = seat_of(request)
+    if seat is None:
+        raise Http404
+    return seat

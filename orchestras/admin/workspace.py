@@ -1,0 +1,56 @@
+"""A workspace's page: its owners change it, a superuser makes and deletes workspaces."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from maestro.workspaces.desk import ScopedAdmin, number, seat_of
+from maestro.workspaces.models import Workspace
+from orchestras.actions import reschedule
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(ScopedAdmin):
+    list_display = ["name", "slug", "default_model", "time_zone", "member_count", "score_count"]
+    search_fields = ["name", "slug"]
+    ordering = ["name"]
+    fields = [("name", "slug"), ("default_model", "time_zone"), "settings"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A superuser sees all of them; anyone else the one they work in."""
+        seat = seat_of(request)
+        rows = Workspace.objects.all()
+        if not request.user.is_superuser:
+            rows = rows.filter(pk=seat.workspace.pk) if seat else rows.none()
+        members = Count("memberships", distinct=True)
+        return rows.annotate(member_count=members, score_count=Count("scores", distinct=True))
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_superuser) or super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        seat = seat_of(request)
+        return bool(request.user.is_superuser) or (seat is not None and seat.is_owner)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    @admin.display(description="Members", ordering="member_count")
+    def member_count(self, workspace: Any) -> SafeString:
+        return number(workspace.member_count)
+
+    @admin.display(description="Scores", ordering="score_count")
+    def score_count(self, workspace: Any) -> SafeString:
+        return number(workspace.score_count)
+
+    def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "time_zone" in form.changed_data:
+            reschedule(obj)

@@ -1,0 +1,192 @@
+"""What people do with runs in the admin: start, cancel, answer, look at raw values. POST, then the run's page."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET, require_POST
+
+from maestro.errors import InvalidInput, MaestroError
+from maestro.workspaces.desk import JSONText, Seat, author_of, page_of, seat_of
+from orchestras.actions import set_enabled
+from orchestras.models import Orchestra
+from runs.actions import answer_cut_write, cancel_run, start_orchestra, start_score
+from runs.models import Mode, Run, Trigger
+from runs.sse import RETRY, STILL_HERE, stream
+from runs.stream import Happening, follow
+from scores.models import Score
+
+VALUES = {"input": "input", "output": "output_json", "error": "error"}
+Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
+
+
+def urls(wrap: Wrap) -> list[URLPattern]:
+    """The addresses of these views inside the admin; `wrap` asks for a signed-in person."""
+    return [
+        path("scores/score/<str:pk>/start/", wrap(start_of_score), name="start_score"),
+        path(
+            "orchestras/orchestra/<str:pk>/start/", wrap(start_of_orchestra), name="start_orchestra"
+        ),
+        path("orchestras/orchestra/<str:pk>/enabled/", wrap(enable), name="enable_orchestra"),
+        path("runs/run/<str:pk>/cancel/", wrap(cancel), name="cancel_run"),
+        path("runs/run/<str:pk>/answer/", wrap(answer), name="answer_cut_write"),
+        path("runs/run/<str:pk>/raw/", wrap(raw), name="raw_value"),
+        path("runs/run/<str:pk>/stream/", wrap(events), name="run_stream"),
+    ]
+
+
+@require_POST
+def start_of_score(request: HttpRequest, pk: str) -> HttpResponse:
+    """Play a score outside any orchestra, with the input that was typed."""
+    seat = _editing(request)
+    score = get_object_or_404(Score, pk=pk, workspace=seat.workspace)
+
+    def start() -> Run:
+        return start_score(
+            score,
+            trigger=Trigger.MANUAL,
+            input=_typed_input(request),
+            mode=_mode(request),
+            started_by=author_of(request),
+        )
+
+    return _to_the_run(request, start, back=page_of(score))
+
+
+@require_POST
+def start_of_orchestra(request: HttpRequest, pk: str) -> HttpResponse:
+    """Play an orchestra now, whatever its switch says, with its own input."""
+    seat = _editing(request)
+    orchestra = get_object_or_404(Orchestra, pk=pk, workspace=seat.workspace)
+
+    def start() -> Run:
+        return start_orchestra(
+            orchestra,
+            trigger=Trigger.MANUAL,
+            mode=_mode(request),
+            started_by=author_of(request),
+        )
+
+    return _to_the_run(request, start, back=page_of(orchestra))
+
+
+@require_POST
+def enable(request: HttpRequest, pk: str) -> HttpResponse:
+    """Switch an orchestra's clock on or off."""
+    seat = _editing(request)
+    orchestra = get_object_or_404(Orchestra, pk=pk, workspace=seat.workspace)
+    try:
+        set_enabled(orchestra, request.POST.get("enabled") == "true", author=author_of(request))
+    except MaestroError as refusal:
+        messages.error(request, refusal.message)
+    return HttpResponseRedirect(page_of(orchestra))
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: str) -> HttpResponse:
+    run = _run(request, pk, _editing(request))
+    return _to_the_run(request, lambda: cancel_run(run, by=author_of(request)), back=page_of(run))
+
+
+@require_POST
+def answer(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say whether a write that was cut in half was sent."""
+    run = _run(request, pk, _editing(request))
+    sent = request.POST.get("sent")
+    if sent not in ("yes", "no"):
+        return HttpResponseRedirect(page_of(run))
+
+    def settle() -> Run:
+        return answer_cut_write(
+            run,
+            node=request.POST.get("node", ""),
+            iteration=request.POST.get("iteration", ""),
+            sent=sent == "yes",
+            by=author_of(request),
+        )
+
+    return _to_the_run(request, settle, back=page_of(run))
+
+
+@require_GET
+def raw(request: HttpRequest, pk: str) -> HttpResponse:
+    """A value as it is stored: `of` names it; without a node the run's own."""
+    run, of = _run(request, pk, seat_of(request)), request.GET.get("of", "")
+    if of not in VALUES:
+        return HttpResponse(status=404)
+    node = request.GET.get("node")
+    if not node:
+        return _json(getattr(run, of))
+    rows = run.nodes.filter(node_key=node, iteration=request.GET.get("at", ""))
+    numbers = {name: request.GET.get(name, "") for name in ("attempt", "call")}
+    rows = rows.filter(**{name: int(text) for name, text in numbers.items() if text.isdecimal()})
+    row = rows.order_by("call", "-attempt").first()
+    return _json(getattr(row, VALUES[of])) if row else HttpResponse(status=404)
+
+
+@require_GET
+def events(request: HttpRequest, pk: str) -> HttpResponseBase:
+    """The run's events as they happen."""
+    run = _run(request, pk, seat_of(request))
+    last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    after = int(last) if last.isdecimal() and len(last) < 10 else 0
+    return async_to_sync(stream)(news_of(run, after))
+
+
+async def news_of(run: Run, after: int) -> AsyncIterator[bytes]:
+    """A frame for each batch of events: the page asks for its parts anew, whatever happened."""
+    yield RETRY
+    if not run.is_finished or after < run.last_event:
+        async for happened in follow(run.pk, after):
+            yield _frame(happened[-1]) if happened else STILL_HERE
+    yield b"event: end\ndata: {}\n\n"
+
+
+def _frame(newest: Happening) -> bytes:
+    return f"id: {newest.number}\ndata: {newest.kind}\n\n".encode()
+
+
+def _editing(request: HttpRequest) -> Seat:
+    seat = seat_of(request)
+    if seat is None or not seat.may_edit:
+        raise PermissionDenied
+    return seat
+
+
+def _run(request: HttpRequest, pk: str, seat: Seat | None) -> Run:
+    return get_object_or_404(Run, pk=pk, workspace=seat.workspace if seat else None)
+
+
+def _to_the_run(request: HttpRequest, act: Callable[[], Run], *, back: str) -> HttpResponse:
+    """Act, then show the run; a refusal is told on the page it was asked from."""
+    try:
+        return HttpResponseRedirect(page_of(act()))
+    except MaestroError as refusal:
+        messages.error(request, refusal.message)
+        return HttpResponseRedirect(back)
+
+
+def _typed_input(request: HttpRequest) -> dict[str, Any]:
+    try:
+        return JSONText(shape=dict, required=False).clean(request.POST.get("input", "")) or {}
+    except ValidationError as fault:
+        raise InvalidInput(f"The input: {fault.messages[0]}") from None
+
+
+def _mode(request: HttpRequest) -> Mode:
+    return Mode.LIVE if request.POST.get("mode") == Mode.LIVE else Mode.REHEARSAL
+
+
+def _json(value: object) -> JsonResponse:
+    return JsonResponse(value, safe=False, json_dumps_params={"indent": 2, "ensure_ascii": False})
