@@ -66,7 +66,8 @@ def mailbox() -> dict[str, list[JSON]]:
 
 
 class GmailEnd(FarEnd):
-    """`threads`, `labels` (id to name) and `sent` are the mailbox; `refreshed` counts tokens given."""
+    """`threads`, `labels` (id to name) and `sent` are the mailbox; `refreshed` counts tokens given,
+    `tokens` are those that are good."""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
@@ -74,10 +75,7 @@ class GmailEnd(FarEnd):
         self.labels = {name: name for name in ("INBOX", "UNREAD", "SENT")}
         self.sent: list[JSON] = []
         self.refreshed = 0
-
-    @property
-    def token(self) -> str:
-        return f"ya29.canary-{self.refreshed}"
+        self.tokens: set[str] = set()
 
     def secret(self, **changes: str) -> str:
         oauth = {
@@ -93,7 +91,7 @@ class GmailEnd(FarEnd):
             return self._grant(parse_qs(request.body.decode()))
         if request.path in ("/sent", "/mailbox"):
             return Reply(body={"sent": self.sent, "labels": self._labelled()})
-        if not self.refreshed or request.headers.get("authorization") != f"Bearer {self.token}":
+        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return _refusal(401, "Invalid Credentials", "authError")
         return self._answer(request, request.path.removeprefix(HOME))
 
@@ -118,8 +116,9 @@ class GmailEnd(FarEnd):
         if form.get("refresh_token") != [REFRESH_TOKEN]:
             return Reply(400, {"error": "invalid_grant", "error_description": "Token revoked."})
         self.refreshed += 1
-        granted = {"access_token": self.token, "expires_in": 3599, "token_type": "Bearer"}
-        return Reply(body=granted)
+        token = f"ya29.canary-{self.refreshed}"
+        self.tokens.add(token)
+        return Reply(body={"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
 
     def _list(self, request: Request) -> Reply:
         """Knows `-label:` alone of Gmail's search; the page token is a number."""

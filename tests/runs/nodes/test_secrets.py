@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from agents.skills import registry
 from maestro.workspaces.models import Workspace
 from maestro.workspaces.vault import set_secret
 from orchestras.actions import bind_secrets, create_orchestra
@@ -17,6 +16,7 @@ from orchestras.models import Orchestra
 from runs.actions import start_orchestra
 from runs.models import Mode, Run, RunStatus, Trigger
 from tests.factories import make_score, make_workspace
+from tests.runs.installing import installed
 from tests.runs.stage import play_here
 from tests.scores.graphs import graph, step
 
@@ -25,18 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def leaky(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The skill `leaky`, installed beside Maestro as a third party's would be."""
-    installed = tmp_path / "leaky_skill-1.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text("Name: leaky-skill\nVersion: 1\n")
-    announced = f"[{registry.ENTRY_POINTS}]\nleaky = tests.runs.nodes.leaky_skill:skill\n"
-    (installed / "entry_points.txt").write_text(announced)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    registry.forget()
-    yield
-    monkeypatch.undo()
-    registry.forget()
+def leaky(tmp_path: Path) -> Iterator[None]:
+    with installed("leaky", "tests.runs.nodes.leaky_skill", tmp_path):
+        yield
 
 
 @pytest.fixture

@@ -86,7 +86,6 @@ async def test_a_thread_id_cannot_lead_elsewhere(gmail: GmailEnd, online: Contex
 async def test_googles_403_for_too_many_requests_is_a_rate_limit(
     gmail: GmailEnd, online: Context
 ) -> None:
-    gmail.refreshed = 1
     await ask("list_inbox", online)
     gmail.faults.append(Reply(403, {"error": {"errors": [{"reason": "userRateLimitExceeded"}]}}))
 

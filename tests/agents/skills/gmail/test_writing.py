@@ -84,7 +84,7 @@ async def test_a_send_that_was_refused_did_not_happen(gmail: GmailEnd, online: C
 
 async def test_a_refused_token_does_not_send_twice(gmail: GmailEnd, online: Context) -> None:
     await ask("list_inbox", online)
-    gmail.refreshed += 1
+    gmail.tokens.clear()
 
     await ask("send_email", online, **MAIL)
 
