@@ -47,6 +47,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _list(request, "Pipelines", "view_kanban", "pipeline_pipeline"),
     ]
     govern = [
+        _list(request, "Secrets", "key", "workspaces_secret"),
         _list(request, "Pricing", "payments", "agents_modelprice"),
         _list(request, "Members", "group", "workspaces_membership"),
         _list(request, "Audit log", "receipt_long", "workspaces_auditentry"),

@@ -65,11 +65,16 @@ def needed_slots(document: GraphDocument) -> dict[str, list[str]]:
     return needed
 
 
-def missing_slots(orchestra: Orchestra) -> dict[str, list[str]]:
-    """The needed slots of the version it plays that nothing fills."""
+def slots_of(orchestra: Orchestra) -> dict[str, list[str]]:
+    """The needed slots of the version it plays."""
     if not orchestra.score.version:
         return {}
-    needed = needed_slots(read_graph(orchestra.score, orchestra.score_version))
+    return needed_slots(read_graph(orchestra.score, orchestra.score_version))
+
+
+def missing_slots(orchestra: Orchestra) -> dict[str, list[str]]:
+    """Those of them that nothing fills."""
+    needed = slots_of(orchestra)
     filled = fill_slots(orchestra.workspace_id, orchestra.pk, needed)
     return {slot: nodes for slot, nodes in needed.items() if slot not in filled}
 

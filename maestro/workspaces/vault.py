@@ -53,6 +53,16 @@ def set_secret(
     return secret
 
 
+@transaction.atomic
+def describe_secret(secret: Secret, description: str, *, by: str) -> Secret:
+    """Say what a secret is for; its value stays."""
+    secret.description = description
+    clean(secret)
+    secret.save(update_fields=["description"])
+    record(secret.workspace, by, "secret.described", secret, {"name": secret.name})
+    return secret
+
+
 def delete_secret(secret: Secret, *, by: str) -> None:
     """Delete a secret with all its versions; InUse while an orchestra's slot is bound to it."""
     try:

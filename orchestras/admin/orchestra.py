@@ -30,6 +30,8 @@ from orchestras.models import Orchestra
 from orchestras.schedule import next_fire
 from orchestras.words import in_words
 
+from .slots import WithSlots, bind_slots
+
 FIELDS = [
     "name",
     "tag",
@@ -66,7 +68,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Orchestra)
-class OrchestraAdmin(GuardedDeletion):
+class OrchestraAdmin(WithSlots, GuardedDeletion):
     list_display = ["name", "state", "score_shown", "schedule", "next_shown", "last_run"]
     list_filter = [StatusFilter, "tag", "enabled"]
     search_fields = ["name", "tag", "description", "score__name"]
@@ -130,6 +132,7 @@ class OrchestraAdmin(GuardedDeletion):
         }
         author, seat = author_of(request), seat_of(request)
         if change:
+            bind_slots(obj, form, author)  # before it is enabled: that needs its slots filled
             save_orchestra(obj, fields, author=author)
         elif seat:
             create_orchestra(seat.workspace, fields, author=author, orchestra_id=obj.pk)

@@ -42,6 +42,10 @@ class WorkspaceAdmin(ScopedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_superuser)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Settings say what the deployer lets a workspace use, the environment's keys among it."""
+        return [] if request.user.is_superuser else ["settings"]
+
     @admin.display(description="Members", ordering="member_count")
     def member_count(self, workspace: Any) -> SafeString:
         return number(workspace.member_count)

@@ -26,6 +26,7 @@ class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form whose `refusal`, set for the second showing, is placed at the fields it names."""
 
     refusal: MaestroError | None = None
+    request: HttpRequest  # set by the page that shows the form
 
     def _clean_form(self) -> None:
         super()._clean_form()  # type: ignore[misc]

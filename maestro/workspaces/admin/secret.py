@@ -1,0 +1,131 @@
+"""A secret's page: a value goes in and never comes out."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.debug import sensitive_post_parameters
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from maestro.numbers import clock
+from maestro.uses import Use
+from maestro.workspaces.desk import (
+    GuardedDeletion,
+    RefusableForm,
+    author_of,
+    mono,
+    number,
+    page_of,
+    seat_of,
+)
+from maestro.workspaces.models import Secret, SecretVersion
+from maestro.workspaces.vault import delete_secret, describe_secret, set_secret, uses_of
+
+
+class SecretForm(RefusableForm):
+    """`value` is shown by no page, not even beside an error: the widget renders none."""
+
+    value = forms.CharField(
+        strip=False,  # the vault cuts space off, and says what is too short
+        widget=UnfoldAdminPasswordWidget(
+            attrs={"autocomplete": "new-password"}, render_value=False
+        ),
+        help_text="At least 8 characters. It is encrypted, and never shown again.",
+    )
+
+    class Meta:
+        model = Secret
+        fields = ["name", "description"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            value = self.fields["value"]
+            value.required, value.label = False, "New value"
+            value.help_text = "Empty: the value stays. A new one counts from the next call on."
+
+    def clean_name(self) -> str:
+        """To set a value anew is another deed than to make a secret."""
+        name: str = self.cleaned_data["name"]
+        seat = seat_of(self.request)
+        if seat and seat.workspace.secrets.filter(name=name).exists():
+            raise forms.ValidationError(f"There is a secret {name}; open it to set a new value.")
+        return name
+
+
+@admin.register(Secret)
+class SecretAdmin(GuardedDeletion):
+    list_display = ["name_shown", "description", "newest_shown", "rotated_shown", "bound_by"]
+    search_fields = ["name", "description"]
+    ordering = ["name"]
+    form = SecretForm
+    fields = ["name", "value", "description"]
+    way_out = "Bind another secret to these slots first."
+    empty_text = "A secret named like a slot (apollo_api_key) fills it in every orchestra that binds no other."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        newest = SecretVersion.objects.filter(secret=OuterRef("pk")).order_by("-version")
+        rows = super().get_queryset(request).prefetch_related("bindings__orchestra")
+        return rows.annotate(
+            newest=Subquery(newest.values("version")[:1]),
+            rotated_at=Subquery(newest.values("created_at")[:1]),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """The name is part of what a value is encrypted with."""
+        return ["name"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return (
+            ["name", "value", "description"] if self.may_edit(request) else ["name", "description"]
+        )
+
+    @admin.display(description="Name", ordering="name")
+    def name_shown(self, secret: Secret) -> SafeString:
+        return mono(secret.name)
+
+    @admin.display(description="Version", ordering="newest")
+    def newest_shown(self, secret: Any) -> SafeString:
+        return number(secret.newest or 0)
+
+    @admin.display(description="Set", ordering="rotated_at")
+    def rotated_shown(self, secret: Any) -> str:
+        return clock(secret.rotated_at)
+
+    @admin.display(description="Bound by")
+    def bound_by(self, secret: Secret) -> SafeString:
+        orchestras = dict.fromkeys(binding.orchestra for binding in secret.bindings.all())
+        links = [(page_of(orchestra), orchestra.name) for orchestra in orchestras]
+        return format_html_join(", ", '<a href="{}">{}</a>', links)
+
+    @method_decorator(sensitive_post_parameters("value"))
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Secret, form: Any, change: Any) -> None:
+        said, author, seat = form.cleaned_data, author_of(request), seat_of(request)
+        if seat and said.get("value"):
+            description = said["description"]
+            secret = set_secret(
+                seat.workspace, obj.name, said["value"], by=author, description=description
+            )
+            obj.pk = secret.pk
+        elif "description" in form.changed_data:
+            describe_secret(obj, said["description"], by=author)
+
+    def uses_of(self, obj: Secret) -> list[Use]:
+        return uses_of(obj)
+
+    def delete(self, obj: Secret, author: str) -> None:
+        delete_secret(obj, by=author)
