@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from maestro.workspaces.desk import seat_of
-from runs.models import RunStatus
+from runs.overview import FOR_A_PERSON
 
 # Every list, grouped as tabs under the sidebar's entry for the first of them.
 TABS = (
@@ -69,13 +69,12 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _waiting(request: HttpRequest) -> tuple[int, int]:
-    """Unread notifications, and runs that need attention."""
+    """Unread notifications, and runs that wait for a person."""
     seat = seat_of(request)
     if seat is None:
         return 0, 0
     unread = seat.workspace.notifications.filter(read_at__isnull=True).count()
-    asking = seat.workspace.runs.filter(status=RunStatus.NEEDS_ATTENTION).count()
-    return unread, asking
+    return unread, seat.workspace.runs.filter(FOR_A_PERSON).count()
 
 
 def _list(

@@ -105,6 +105,7 @@ class RunAdmin(ReadOnlyAdmin):
             "is_fullwidth": "1",
             "page": run_page(run, View.of(request.GET)),
             "may_act": self.may_edit(request),
+            "decisions": ["approve", "edit", "drop"],
         }
         request.current_app = self.admin_site.name
         part = (

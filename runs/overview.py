@@ -12,6 +12,8 @@ from runs.models import Cluster, Run, RunStatus
 
 BEAT_IS_LATE = timedelta(seconds=30)
 SHOWN = 6
+# A write cut in half, or a gate: nothing goes on until somebody answers.
+FOR_A_PERSON = Q(status=RunStatus.NEEDS_ATTENTION) | Q(status=RunStatus.WAITING, waiting_for="gate")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def overview(workspace: Workspace) -> Overview:
         last_beat=Cluster.objects.aggregate(at=Max("last_beat"))["at"],
         fires=list(fires.order_by("next_fire_at")[:SHOWN]),
         recent=list(listed.order_by("-queued_at", "-id")[:SHOWN]),
-        asking=list(listed.filter(status=RunStatus.NEEDS_ATTENTION)[:SHOWN]),
+        asking=list(listed.filter(FOR_A_PERSON)[:SHOWN]),
         unread=list(unread.order_by("-created_at")[:SHOWN]),
         unread_count=unread.count(),
     )

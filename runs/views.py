@@ -1,7 +1,7 @@
 """What people do with runs in the admin: start, cancel, answer, look at raw values. POST, then the run's page."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from asgiref.sync import async_to_sync
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.http import (
     HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
+    QueryDict,
 )
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -21,13 +22,21 @@ from maestro.errors import InvalidInput, MaestroError
 from maestro.workspaces.desk import JSONText, Seat, author_of, page_of, seat_of
 from orchestras.actions import set_enabled
 from orchestras.models import Orchestra
-from runs.actions import answer_cut_write, cancel_run, start_orchestra, start_score
+from runs.actions import (
+    ItemDecision,
+    answer_cut_write,
+    cancel_run,
+    decide_gate,
+    start_orchestra,
+    start_score,
+)
 from runs.models import Mode, Run, Trigger
 from runs.sse import RETRY, STILL_HERE, stream
 from runs.stream import Happening, follow
 from scores.models import Score
 
 VALUES = {"input": "input", "output": "output_json", "error": "error"}
+Decision = Literal["approve", "edit", "drop"]
 Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
@@ -41,6 +50,7 @@ def urls(wrap: Wrap) -> list[URLPattern]:
         path("orchestras/orchestra/<str:pk>/enabled/", wrap(enable), name="enable_orchestra"),
         path("runs/run/<str:pk>/cancel/", wrap(cancel), name="cancel_run"),
         path("runs/run/<str:pk>/answer/", wrap(answer), name="answer_cut_write"),
+        path("runs/run/<str:pk>/decide/", wrap(decide), name="decide_gate"),
         path("runs/run/<str:pk>/raw/", wrap(raw), name="raw_value"),
         path("runs/run/<str:pk>/stream/", wrap(events), name="run_stream"),
     ]
@@ -119,6 +129,24 @@ def answer(request: HttpRequest, pk: str) -> HttpResponse:
     return _to_the_run(request, settle, back=page_of(run))
 
 
+@require_POST
+def decide(request: HttpRequest, pk: str) -> HttpResponse:
+    """Approve, edit or drop each item a gate asks about."""
+    run = _run(request, pk, _editing(request))
+
+    def settle() -> Run:
+        return decide_gate(
+            run,
+            node=request.POST.get("node", ""),
+            iteration=request.POST.get("iteration", ""),
+            decisions=_decisions(request.POST),
+            comment=request.POST.get("comment", ""),
+            by=author_of(request),
+        )
+
+    return _to_the_run(request, settle, back=page_of(run))
+
+
 @require_GET
 def raw(request: HttpRequest, pk: str) -> HttpResponse:
     """A value as it is stored: `of` names it; without a node the run's own."""
@@ -177,11 +205,30 @@ def _to_the_run(request: HttpRequest, act: Callable[[], Run], *, back: str) -> H
         return HttpResponseRedirect(back)
 
 
+def _decisions(sent: QueryDict) -> list[ItemDecision]:
+    decisions = []
+    for name, decision in sent.items():
+        number = name.removeprefix("decision-")
+        if not number.isdecimal() or decision not in get_args(Decision):
+            continue
+        text = sent.get(f"item-{number}", "") if decision == "edit" else ""
+        item = _parsed(text, f"Item {number}") if text else None
+        decisions.append(ItemDecision(int(number), cast(Decision, decision), item))
+    return decisions
+
+
 def _typed_input(request: HttpRequest) -> dict[str, Any]:
+    typed = _parsed(request.POST.get("input", ""), "The input")
+    if not isinstance(typed or {}, dict):
+        raise InvalidInput('The input: Write an object: {"name": "value"}.')
+    return typed or {}
+
+
+def _parsed(text: str, what: str) -> Any:  # noqa: ANN401
     try:
-        return JSONText(shape=dict, required=False).clean(request.POST.get("input", "")) or {}
+        return JSONText(required=False).clean(text)
     except ValidationError as fault:
-        raise InvalidInput(f"The input: {fault.messages[0]}") from None
+        raise InvalidInput(f"{what}: {fault.messages[0]}") from None
 
 
 def _mode(request: HttpRequest) -> Mode:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Min, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from agents.actions import create_agent, delete_agent, save_agent, uses_of
@@ -111,12 +111,11 @@ class AgentAdmin(GuardedDeletion):
             form.base_fields["expected_version"].initial = obj.version
         return form
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> HttpResponse:
-        if (agent := context["original"]) is not None:
-            context |= {"reach": reach_of(agent), "versions": agent.versions.all()[:SHOWN_VERSIONS]}
-        return super().render_change_form(request, context, **kwargs)
+    def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
+        if (agent := context["original"]) is None:
+            return context
+        versions = agent.versions.all()[:SHOWN_VERSIONS]
+        return context | {"reach": reach_of(agent), "versions": versions}
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: Any) -> None:
         fields: Any = {

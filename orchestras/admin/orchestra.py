@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -46,6 +46,7 @@ FIELDS = [
     "input",
 ]
 SHOWN_FIRES = 3
+SHOWN_RUNS = 8
 STRIP = 24
 
 
@@ -111,20 +112,18 @@ class OrchestraAdmin(WithSlots, GuardedDeletion):
     def last_run(self, orchestra: Any) -> SafeString:
         return status(orchestra.last_status, bare=True) if orchestra.last_status else SafeString("")
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> HttpResponse:
-        if (orchestra := context["original"]) is not None:
-            runs = list(orchestra.runs.order_by("-queued_at", "-id")[:STRIP])
-            context |= {
-                "state": orchestra.status,
-                "words": in_words(orchestra.cron),
-                "fires": next_fires(orchestra),
-                "zone": ZoneInfo(orchestra.zone),
-                "runs": runs[:8],
-                "strip": runs[::-1],
-            }
-        return super().render_change_form(request, context, **kwargs)
+    def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
+        if (orchestra := context["original"]) is None:
+            return context
+        runs = list(orchestra.runs.order_by("-queued_at", "-id")[:STRIP])
+        return context | {
+            "state": orchestra.status,
+            "words": in_words(orchestra.cron),
+            "fires": next_fires(orchestra),
+            "zone": ZoneInfo(orchestra.zone),
+            "runs": runs[:SHOWN_RUNS],
+            "strip": runs[::-1],
+        }
 
     def save_model(self, request: HttpRequest, obj: Orchestra, form: Any, change: Any) -> None:
         fields: Any = {

@@ -1,5 +1,6 @@
 """Runs, their events and their errors in words, for templates."""
 
+import json
 from urllib.parse import urlencode
 
 from django import template
@@ -10,6 +11,7 @@ from runs.timeline.pane import in_words
 
 register = template.Library()
 
+TELLING = ("name", "company", "email", "subject", "title")
 TO_MEND = {
     "missing_secret": "Set the secret where the cluster runs, or in the vault, then start again.",
     "rate_limited": "Wait, lower the map's concurrency, or allow more attempts at the node.",
@@ -49,6 +51,22 @@ def event_place(event: RunEvent) -> str:
     if not event.node_key:
         return "run"
     return f"{in_words(event.iteration)} / {event.node_key}" if event.iteration else event.node_key
+
+
+@register.filter
+def gate_items(row: RunNode) -> list[dict[str, str]]:
+    """What a gate asks about: each item as text, with the most telling of its fields as its title."""
+    items = (row.output_json or {}).get("items", [])
+    return [
+        {"title": _title(item), "text": json.dumps(item, indent=2, ensure_ascii=False)}
+        for item in items
+    ]
+
+
+def _title(item: object) -> str:
+    fields = item if isinstance(item, dict) else {"": item}
+    telling = [fields[name] for name in TELLING if fields.get(name)] or list(fields.values())
+    return ", ".join(str(value)[:80] for value in telling[:2])
 
 
 @register.filter

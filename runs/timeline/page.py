@@ -16,11 +16,12 @@ from .view import View
 
 TICKS = 4
 SHOWN_EVENTS = 6
+SHOWN_ASKS = 20
 
 
 @dataclass(frozen=True)
 class RunPage:
-    """`asks` are the writes cut in half that wait for a person's answer."""
+    """`asks` are the writes cut in half, `gates` the items, that wait for a person's answer."""
 
     run: Run
     rows: list[Row]
@@ -29,6 +30,7 @@ class RunPage:
     pane: Pane | None
     events: list[RunEvent]
     asks: list[RunNode]
+    gates: list[RunNode]
     tokens: int
     error_query: str
 
@@ -45,7 +47,10 @@ def run_page(run: Run, view: View, now: datetime | None = None) -> RunPage:
         span=clock.end - clock.begin,
         pane=pane_of(run, view, drawing),
         events=list(run.events.order_by("-number")[:SHOWN_EVENTS]),
-        asks=_asks(run),
+        asks=_waiting(run, NodeStatus.NEEDS_ATTENTION),
+        gates=[
+            row for row in _waiting(run, NodeStatus.WAITING) if "items" in (row.output_json or {})
+        ],
         tokens=run.tokens_input
         + run.tokens_output
         + run.tokens_cache_read
@@ -71,7 +76,6 @@ def _ticks(clock: Clock) -> list[tuple[float, str]]:
     return [(place, tick(at) if number else "0") for number, (place, at) in enumerate(marks)]
 
 
-def _asks(run: Run) -> list[RunNode]:
-    if run.status != NodeStatus.NEEDS_ATTENTION:
-        return []
-    return list(run.nodes.filter(status=NodeStatus.NEEDS_ATTENTION, call=0)[:20])
+def _waiting(run: Run, status: NodeStatus) -> list[RunNode]:
+    """Nodes in that state, of a run that is not over."""
+    return [] if run.is_finished else list(run.nodes.filter(status=status, call=0)[:SHOWN_ASKS])

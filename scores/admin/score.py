@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from maestro.marks import status
@@ -126,17 +126,15 @@ class ScoreAdmin(GuardedDeletion):
             form.base_fields["expected_version"].initial = obj.version
         return form
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> HttpResponse:
-        if (score := context["original"]) is not None:
-            context |= {
-                "versions": score.versions.defer("graph")[:SHOWN_ROWS],
-                "orchestras": score.orchestras.order_by("name")[:SHOWN_ROWS],
-                "runs": score.runs.order_by("-queued_at", "-id")[:SHOWN_ROWS],
-                "node_keys": list(score.nodes.values_list("key", flat=True)),
-            }
-        return super().render_change_form(request, context, **kwargs)
+    def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
+        if (score := context["original"]) is None:
+            return context
+        return context | {
+            "versions": score.versions.defer("graph")[:SHOWN_ROWS],
+            "orchestras": score.orchestras.order_by("name")[:SHOWN_ROWS],
+            "runs": score.runs.order_by("-queued_at", "-id")[:SHOWN_ROWS],
+            "node_keys": list(score.nodes.values_list("key", flat=True)),
+        }
 
     def save_model(self, request: HttpRequest, obj: Score, form: Any, change: Any) -> None:
         fields = {name: form.cleaned_data[name] for name in ScoreFields.__annotations__}
@@ -160,6 +158,12 @@ class ScoreAdmin(GuardedDeletion):
         )
         for issue in saved.warnings:
             self.message_user(request, issue.message, "WARNING")
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """The verbs have told the audit log; formsets that saved nothing have nothing to tell."""
+        return super().construct_change_message(request, form, [], add)
 
     def uses_of(self, obj: Score) -> list[Use]:
         return uses_of(obj)

@@ -105,6 +105,18 @@ class ScopedAdmin(ModelAdmin):
             again = with_refusal(request, refusal)
             return super().changeform_view(again, object_id, form_url, dict(extra_context or {}))
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """Beside a refused form the page tells of the row as it is, not as it was to become."""
+        if request.method == "POST" and context.get("original") is not None:
+            context["original"] = self.get_queryset(request).get(pk=context["original"].pk)
+        return super().render_change_form(request, self.told_beside(context), **kwargs)
+
+    def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
+        """The form's context with what else the page shows of `context["original"]`."""
+        return context
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
