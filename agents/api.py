@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
 
-from agents.actions import create_agent, delete_agent, save_agent
+from agents import actions
 from agents.models import Agent
 from agents.schemas import (
     AgentIn,
@@ -31,9 +31,9 @@ def list_agents(request: ApiRequest, query: Query[PageQuery]) -> Page[AgentOut]:
 
 
 @router.post("/agents", response={201: AgentOut}, auth=can("agent:write"))
-def create(request: ApiRequest, response: HttpResponse, body: AgentIn) -> Status[AgentOut]:
+def create_agent(request: ApiRequest, response: HttpResponse, body: AgentIn) -> Status[AgentOut]:
     """A new agent, at version 1."""
-    agent = create_agent(
+    agent = actions.create_agent(
         request.auth.workspace, body.fields(), author=author(request), note=body.note
     )
     response["Location"] = reverse("api:get_agent", args=[agent.id])
@@ -62,10 +62,10 @@ def change_agent(
 
 
 @router.delete("/agents/{agent_id}", response={204: None}, auth=can("agent:write"))
-def delete(request: ApiRequest, agent_id: Id, if_match: IfMatch) -> Status[None]:
+def delete_agent(request: ApiRequest, agent_id: Id, if_match: IfMatch) -> Status[None]:
     """409 `in_use`, with what plays it, as long as something does."""
     with seen(_agents(request), agent_id, if_match, agent_tag) as agent:
-        delete_agent(agent, author=author(request))
+        actions.delete_agent(agent, author=author(request))
     return Status(204, None)
 
 
@@ -100,7 +100,7 @@ def _save(
 ) -> AgentOut:
     fields = body.fields_to_replace()
     with seen(_agents(request), agent_id, if_match, agent_tag) as agent:
-        saved = save_agent(agent, fields, author=author(request), note=body.note)
+        saved = actions.save_agent(agent, fields, author=author(request), note=body.note)
     return _shown(response, saved)
 
 

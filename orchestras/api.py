@@ -13,7 +13,7 @@ from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import JSON, Id, IfMatch, find
 from maestro.rest.shapes import Query as Filters
 from maestro.workspaces.bearer import ApiRequest, author, can
-from orchestras.actions import delete_orchestra
+from orchestras import actions
 from orchestras.models import Orchestra, OrchestraQuerySet
 from orchestras.schedule import fires
 from orchestras.schemas import (
@@ -40,7 +40,9 @@ def list_orchestras(request: ApiRequest, query: Query[PageQuery]) -> Page[Orches
 
 
 @router.post("/orchestras", response={201: OrchestraOut}, auth=can("orchestra:write"))
-def create(request: ApiRequest, response: HttpResponse, body: OrchestraIn) -> Status[OrchestraOut]:
+def create_orchestra(
+    request: ApiRequest, response: HttpResponse, body: OrchestraIn
+) -> Status[OrchestraOut]:
     """409 when it is to be enabled and a slot of its score is filled by no secret."""
     orchestra = create_written(request.auth.workspace, body.model_dump(), author=author(request))
     response["Location"] = reverse("api:get_orchestra", args=[orchestra.id])
@@ -77,10 +79,10 @@ def change_orchestra(
 
 
 @router.delete("/orchestras/{orchestra_id}", response={204: None}, auth=can("orchestra:write"))
-def delete(request: ApiRequest, orchestra_id: Id, if_match: IfMatch) -> Status[None]:
+def delete_orchestra(request: ApiRequest, orchestra_id: Id, if_match: IfMatch) -> Status[None]:
     """Its finished runs stay; 409 `in_use` while it has others."""
     with seen(_orchestras(request), orchestra_id, if_match, orchestra_tag) as orchestra:
-        delete_orchestra(orchestra, author=author(request))
+        actions.delete_orchestra(orchestra, author=author(request))
     return Status(204, None)
 
 

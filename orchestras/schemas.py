@@ -24,8 +24,8 @@ class OrchestraIn(Body):
     cron: str = Field("", max_length=120, description="Five fields; empty: no schedule.")
     time_zone: str = Field("", max_length=64, description="Empty: the workspace's.")
     enabled: bool = False
-    overlap: Overlap = Overlap.SKIP
-    misfire: Misfire = Misfire.ONCE
+    overlap: Overlap = Field(Overlap.SKIP, strict=False)
+    misfire: Misfire = Field(Misfire.ONCE, strict=False)
     input: JSON = {}
     budget_microdollars: int | None = Field(None, ge=0, le=MAX_MICRODOLLARS)
     bindings: dict[str, str] = {}

@@ -57,6 +57,6 @@ def _secrets(workspace: Workspace, bindings: dict[str, str]) -> dict[str, Secret
     }
     missing = sorted(set(bindings.values()) - found.keys())
     if missing:
-        message = f"The vault has no secret {', '.join(missing)}"
+        message = f"The vault has no secret {', '.join(map(repr, missing))}"
         raise InvalidInput(message, place="bindings")
     return {slot: found[name] for slot, name in bindings.items()}

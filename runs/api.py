@@ -15,18 +15,12 @@ from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, find
 from maestro.workspaces.bearer import ApiRequest, author, can
 from orchestras.models import Orchestra
-from runs import sse
-from runs.actions import (
-    answer_cut_write,
-    cancel_run,
-    start_once,
-    start_orchestra,
-    start_score,
-)
+from runs import actions, sse
 from runs.graphs import nodes_drawn
 from runs.models import Mode, Run, RunNode, Trigger
 from runs.schemas import (
     AnswerIn,
+    DecisionIn,
     EventOut,
     RunFilters,
     RunNodeOut,
@@ -51,9 +45,15 @@ IdempotencyKey = Annotated[
 LastEventId = Annotated[
     int, Header(0, alias="Last-Event-ID", ge=0, description="The last `id` you have seen.")
 ]
-EVENTS_ALSO_AS_STREAM = {
-    "responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+FRAME = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "data": {"type": "string"},
+    },
 }
+EVENTS_ALSO_AS_STREAM = {"responses": {200: {"content": {"text/event-stream": {"schema": FRAME}}}}}
 NEWEST_FIRST = ("-queued_at", "-id")
 
 router = Router(tags=["Runs"])
@@ -71,7 +71,7 @@ def start_run_of_orchestra(
 ) -> Status[RunOut]:
     """Start an orchestra, as its overlap policy says: the run may be queued, wait, or be skipped."""
     orchestra = find(Orchestra.objects.in_workspace(request.auth.workspace), orchestra_id)
-    start = partial(start_orchestra, orchestra)
+    start = partial(actions.start_orchestra, orchestra)
     return _started(request, response, start, body, idempotency_key)
 
 
@@ -85,7 +85,7 @@ def start_run_of_score(
 ) -> Status[RunOut]:
     """Start a score's newest version, outside any orchestra."""
     score = find(Score.objects.in_workspace(request.auth.workspace), score_id)
-    return _started(request, response, partial(start_score, score), body, idempotency_key)
+    return _started(request, response, partial(actions.start_score, score), body, idempotency_key)
 
 
 @router.get("/runs", response=Page[RunOut], auth=can("run:read"))
@@ -101,9 +101,9 @@ def get_run(request: ApiRequest, run_id: Id) -> RunOut:
 
 
 @router.post("/runs/{run_id}/cancel", response=RunOut, auth=can("run:write"))
-def cancel(request: ApiRequest, run_id: Id) -> RunOut:
+def cancel_run(request: ApiRequest, run_id: Id) -> RunOut:
     """At once while nobody plays it; else its player stops it, and `status` follows."""
-    return run_out(cancel_run(_find_run(request, run_id), by=author(request)))
+    return run_out(actions.cancel_run(_find_run(request, run_id), by=author(request)))
 
 
 @router.get("/runs/{run_id}/nodes", response=Page[RunNodeOut], auth=can("run:read"))
@@ -119,13 +119,27 @@ def list_run_nodes(request: ApiRequest, run_id: Id, query: Query[PageQuery]) -> 
 
 
 @router.post("/runs/{run_id}/nodes/{node}/answer", response=RunOut, auth=can("run:write"))
-def answer(request: ApiRequest, run_id: Id, node: Id, body: AnswerIn) -> RunOut:
+def answer_cut_write(request: ApiRequest, run_id: Id, node: Id, body: AnswerIn) -> RunOut:
     """Say whether a write that was cut in half was sent; the run goes on."""
     run = _find_run(request, run_id)
-    answered = answer_cut_write(
+    answered = actions.answer_cut_write(
         run, node=node, iteration=body.iteration, sent=body.sent, by=author(request)
     )
     return run_out(answered)
+
+
+@router.post("/runs/{run_id}/nodes/{node}/decision", response=RunOut, auth=can("run:write"))
+def decide_gate(request: ApiRequest, run_id: Id, node: Id, body: DecisionIn) -> RunOut:
+    """Approve, edit or drop each item that a gate waits with; 409 when it was decided before."""
+    decided = actions.decide_gate(
+        _find_run(request, run_id),
+        node=node,
+        iteration=body.iteration,
+        decisions=body.decisions(),
+        comment=body.comment,
+        by=author(request),
+    )
+    return run_out(decided)
 
 
 @router.get(
@@ -181,7 +195,7 @@ def _started(
         run, is_new = begin(), True
     else:
         asked = {"path": request.path, **body.model_dump()}
-        run, is_new = start_once(request.auth.workspace, key, asked, begin)
+        run, is_new = actions.start_once(request.auth.workspace, key, asked, begin)
     response["Location"] = reverse("api:get_run", args=[run.id])
     return Status(201 if is_new else 200, run_out(run))
 

@@ -1,15 +1,27 @@
 """Runs, their nodes and their events on the wire."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from maestro.rest.paging import PageQuery
 from maestro.rest.shapes import JSON, Body, Id
+from runs.actions import ItemDecision
 from runs.models import Mode, NodeStatus, Run, RunEvent, RunNode, RunStatus, Trigger
 
 CENTS_DIGITS = 4
+
+
+def _is_written_out(text: object) -> object:
+    """Pydantic would take a bare number for seconds since 1970."""
+    if isinstance(text, str) and "T" not in text.upper():
+        raise ValueError("write a time as 2026-11-20T07:00:00Z")
+    return text
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out)]
+Iteration = Annotated[str, Field(max_length=1000, description="`each:3`; empty outside of maps.")]
 
 
 class StartIn(Body):
@@ -22,8 +34,33 @@ class StartIn(Body):
 class AnswerIn(Body):
     """What a person says of a write that was cut in half: was it sent?"""
 
-    iteration: str = Field("", max_length=1000)
+    iteration: Iteration = ""
     sent: bool
+
+
+class ItemIn(Body):
+    """What becomes of one item of a gate; `item` is its new form when it is edited."""
+
+    index: int = Field(ge=0, le=2_000_000_000)
+    decision: Literal["approve", "edit", "drop"]
+    item: Any = None
+
+    @model_validator(mode="after")
+    def _an_edit_brings_the_item(self) -> Self:
+        if self.decision == "edit" and "item" not in self.model_fields_set:
+            raise ValueError("an edit needs the item in its new form")
+        return self
+
+
+class DecisionIn(Body):
+    """What a person decides at a gate: each of its items, once."""
+
+    iteration: Iteration = ""
+    items: list[ItemIn]
+    comment: str = Field("", max_length=10_000)
+
+    def decisions(self) -> list[ItemDecision]:
+        return [ItemDecision(item.index, item.decision, item.item) for item in self.items]
 
 
 class RunFilters(PageQuery):
@@ -31,7 +68,7 @@ class RunFilters(PageQuery):
     orchestra: Id | None = None
     score: Id | None = None
     mode: Mode | None = None
-    since: AwareDatetime | None = Field(None, description="Asked for at this time or later.")
+    since: Moment | None = Field(None, description="Asked for at this time or later.")
 
     def conditions(self) -> JSON:
         """What the rows have to fulfil, for `filter`."""

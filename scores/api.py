@@ -9,7 +9,7 @@ from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, IfMatch, VersionNumber, find
 from maestro.workspaces.bearer import ApiRequest, author, can
 from maestro.workspaces.models import WorkspaceQuerySet
-from scores.actions import create_score, delete_score, edit_score, read_graph, save_graph
+from scores import actions
 from scores.models import Score
 from scores.schemas import (
     GraphIn,
@@ -36,9 +36,9 @@ def list_scores(request: ApiRequest, query: Query[PageQuery]) -> Page[ScoreOut]:
 
 
 @router.post("/scores", response={201: ScoreOut}, auth=can("score:write"))
-def create(request: ApiRequest, response: HttpResponse, body: ScoreIn) -> Status[ScoreOut]:
+def create_score(request: ApiRequest, response: HttpResponse, body: ScoreIn) -> Status[ScoreOut]:
     """A score without a graph: save one with `PUT /scores/{score_id}/graph`."""
-    score = create_score(request.auth.workspace, body.fields(), author=author(request))
+    score = actions.create_score(request.auth.workspace, body.fields(), author=author(request))
     response["Location"] = reverse("api:get_score", args=[score.id])
     return Status(201, _shown(response, score))
 
@@ -54,15 +54,15 @@ def change_score(
 ) -> ScoreOut:
     """How it is called; its graph and version stay."""
     with seen(_scores(request), score_id, if_match, score_tag) as score:
-        edited = edit_score(score, body.fields(), author=author(request))
+        edited = actions.edit_score(score, body.fields(), author=author(request))
     return _shown(response, edited)
 
 
 @router.delete("/scores/{score_id}", response={204: None}, auth=can("score:write"))
-def delete(request: ApiRequest, score_id: Id, if_match: IfMatch) -> Status[None]:
+def delete_score(request: ApiRequest, score_id: Id, if_match: IfMatch) -> Status[None]:
     """With its versions and finished runs; 409 `in_use`, with what needs it, as long as something does."""
     with seen(_scores(request), score_id, if_match, score_tag) as score:
-        delete_score(score, author=author(request))
+        actions.delete_score(score, author=author(request))
     return Status(204, None)
 
 
@@ -70,19 +70,19 @@ def delete(request: ApiRequest, score_id: Id, if_match: IfMatch) -> Status[None]
 def get_graph(request: ApiRequest, response: HttpResponse, score_id: Id) -> GraphOut:
     """The newest saved graph."""
     score = find(_scores(request).select_related("workspace"), score_id)
-    document = read_graph(score)
+    document = actions.read_graph(score)
     response["ETag"] = graph_tag(score)
     return graph_out(document, score.version, check_graph(document, score.workspace))
 
 
 @router.put("/scores/{score_id}/graph", response=GraphOut, auth=can("score:write"), by_alias=True)
-def save(
+def save_graph(
     request: ApiRequest, response: HttpResponse, score_id: Id, body: GraphIn, if_match: IfMatch
 ) -> GraphOut:
     """Replace the whole graph, as the next version: the next run plays it. The same graph makes no version."""
     document = body.document()
     with seen(_scores(request), score_id, if_match, graph_tag) as score:
-        saved = save_graph(score, document, author=author(request))
+        saved = actions.save_graph(score, document, author=author(request))
     response["ETag"] = graph_tag(saved.score)
     return graph_out(document.normalised(), saved.score.version, saved.warnings)
 
@@ -105,7 +105,7 @@ def list_score_versions(
 def get_graph_of_version(request: ApiRequest, score_id: Id, version: VersionNumber) -> GraphOut:
     """The graph as that save left it."""
     score = find(_scores(request).select_related("workspace"), score_id)
-    document = read_graph(score, version)
+    document = actions.read_graph(score, version)
     return graph_out(document, version, check_graph(document, score.workspace))
 
 

@@ -40,8 +40,16 @@ class Position(_Part):
     y: float = 0.0
 
 
+def _say_that_null_will_do(schema: JSON) -> None:
+    fields = schema["properties"]
+    for name in (*NodeDocument.FILLED, "retry", "position"):
+        fields[name] = {"anyOf": [fields[name], {"type": "null"}]}
+
+
 class NodeDocument(_Part):
     """One step: an operation, an agent's turn, or a control of the walk."""
+
+    model_config = ConfigDict(json_schema_extra=_say_that_null_will_do)
 
     FILLED: ClassVar = {"label": "", "skill": "", "operation": "", "subkind": "", "config": {}}
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -63,14 +63,30 @@ def _refused(request: HttpRequest, error: MaestroError) -> HttpResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     if status == 500:
         return _failed(request, error)
-    answer = _answer(request, status, error.code, error.message, error.details)
+    details = error.details
+    if isinstance(error, errors.InvalidInput) and "errors" not in details:
+        details = {"errors": _faults(error)}
+    answer = _answer(request, status, error.code, error.message, details)
     if status == 401:
         answer["WWW-Authenticate"] = "Bearer"
     return answer
 
 
+def _faults(error: errors.InvalidInput) -> list[dict[str, str]]:
+    """What the domain says of a place, or of several, in the words of the API."""
+    fields: Any = error.details.get("fields", {error.details.get("place", ""): [error.message]})
+    return [
+        {"place": f"body.{name}".removesuffix(f".{NON_FIELD_ERRORS}").rstrip("."), "message": text}
+        for name, texts in fields.items()
+        for text in texts
+    ]
+
+
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [{"place": _place(fault["loc"]), "message": fault["msg"]} for fault in error.errors]
+    faults = [
+        {"place": _place(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
+        for fault in error.errors
+    ]
     more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
     message = f"{faults[0]['place']}: {faults[0]['message']}{more}"
     return _refused(request, errors.InvalidInput(message, errors=faults))

@@ -43,7 +43,7 @@ def seen(
 
 
 def _require(if_match: str | None, current: str) -> None:
-    if if_match is None:
+    if not if_match:
         message = "Say which state you change: send the ETag you read as If-Match"
         raise PreconditionRequired(message)
     if if_match.strip() != "*" and current.strip('"') not in STRONG_TAG.findall(if_match):

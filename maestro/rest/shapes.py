@@ -22,9 +22,9 @@ IfMatch = Annotated[
 
 
 class Body(BaseModel):
-    """What a program sends: an unknown field is refused, with its place."""
+    """What a program sends: an unknown field, or a value of another type, is refused with its place."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Query(BaseModel):

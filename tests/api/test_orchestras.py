@@ -137,6 +137,7 @@ WRONG = [
     ({"budget_microdollars": 10**30}, "body.budget_microdollars"),
     ({"input": []}, "body.input"),
     ({"name": ""}, "body.name"),
+    ({"enabled": "yes"}, "body.enabled"),
     ({"status": "running"}, "body.status"),
 ]
 

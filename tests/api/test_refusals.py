@@ -109,7 +109,14 @@ def test_an_id_that_is_none(caller: Caller, run_id: str) -> None:
 
 QUERIES = ["limit=0", "limit=201", "limit=x", "limit=9" + "9" * 30, "cursor=", "cursor=%00"]
 QUERIES += ["cursor=abc", "cursor=W10", "cursor=bnVsbA", "cursor=" + "x" * 2000, "stauts=failed"]
-QUERIES += ["status=late", "since=yesterday", "since=2026-11-20", "score=%00", "mode=loud"]
+QUERIES += [
+    "status=late",
+    "since=yesterday",
+    "since=2026-11-20",
+    "since=0.5",
+    "score=%00",
+    "mode=loud",
+]
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -298,3 +298,28 @@ def test_a_person_answers_for_a_write_that_was_cut_in_half(caller: Caller, score
     refused(caller.post(path, {"sent": True}), 404, "not_found")
     assert read(caller.post(path, answer))["status"] == "queued"
     assert RunNode.objects.get().status == NodeStatus.SUCCEEDED
+
+
+def test_a_program_decides_at_a_gate_and_only_once(caller: Caller, score: Score) -> None:
+    run = read(caller.post(f"/scores/{score.id}/runs", {}), 201)["id"]
+    path = f"/runs/{run}/nodes/review/decision"
+    play(run, status="waiting", waiting_for="gate")
+    items = [{"to": "ada"}, {"to": "bob"}, {"to": "eve"}]
+    RunNode.objects.create(
+        run_id=run, node_key="review", status=NodeStatus.WAITING, output_json={"items": items}
+    )
+    approve, drop = {"index": 0, "decision": "approve"}, {"index": 2, "decision": "drop"}
+    edit = {"index": 1, "decision": "edit", "item": {"to": "bea"}}
+
+    for wrong in ([approve, drop], [approve, drop, {"index": 1, "decision": "edit"}]):
+        refused(caller.post(path, {"items": wrong}), 422, "invalid_input")
+    elsewhere = {"items": [approve, edit, drop], "iteration": "each:1"}
+    refused(caller.post(path, elsewhere), 404, "not_found")
+    said = read(caller.post(path, {"items": [approve, edit, drop], "comment": "Bea it is"}))
+
+    assert (said["status"], said["waiting_for"]) == ("queued", "")
+    assert RunNode.objects.get().output_json == {
+        "approved": [{"to": "ada"}, {"to": "bea"}],
+        "dropped": [{"to": "eve"}],
+    }
+    refused(caller.post(path, {"items": [approve, edit, drop]}), 409, "conflict")

@@ -128,8 +128,9 @@ def test_watchers_who_leave_give_their_connections_back(
     before = connections()
 
     with ExitStack() as stack:
-        for _ in range(5):
-            next(events(stream_of(server, caller, run, stack)))
+        watchers = [events(stream_of(server, caller, run, stack)) for _ in range(5)]
+        for watcher in watchers:
+            next(watcher)
         assert connections() - before == 2
 
     with_the_one_that_waits = before + 1
