@@ -1,7 +1,7 @@
 """What `config` of a node may say, by kind. Read by the checks, the ports and the walk."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -24,14 +24,22 @@ class SampleConfig(_Strict):
 class NodeConfig(_Strict):
     """What every node may say.
 
-    `params` fill fields that no edge brings; `join` asks for one delivered edge or for all of
-    them; `ends` names ports that end on purpose.
+    `params` fill fields that no edge brings; `join` asks for one delivered edge, for all or for so
+    many; `ends` names ports that end on purpose; `max_passes` allows edges that lead back to it.
     """
 
     params: JSON = {}
-    join: Literal["any", "all"] = "any"
+    join: Literal["any", "all"] | int = "any"
+    max_passes: int | None = Field(default=None, ge=1, le=100)
     sample: SampleConfig | None = None
     ends: list[str] = []
+
+    @field_validator("join", mode="plain")
+    @classmethod
+    def _is_a_join(cls, join: object) -> object:
+        if join in ("any", "all") or (type(join) is int and join > 0):
+            return join
+        raise ValueError("say any, all, or how many edges must deliver")
 
 
 class MapOverConfig(NodeConfig):
@@ -77,10 +85,26 @@ class GateConfig(NodeConfig):
     expires_after_seconds: int | None = Field(default=None, ge=1, le=366 * 86_400)
 
 
+class ParallelConfig(NodeConfig):
+    """The input goes out by every port in `branches` at once."""
+
+    branches: list[Annotated[str, Field(pattern=PORT, max_length=80)]] = Field(
+        min_length=1, max_length=50
+    )
+
+    @field_validator("branches")
+    @classmethod
+    def _are_different(cls, branches: list[str]) -> list[str]:
+        if len(set(branches)) < len(branches):
+            raise ValueError("each branch needs a name of its own")
+        return branches
+
+
 BY_SUBKIND: Mapping[str, type[NodeConfig]] = {
     "map_over": MapOverConfig,
     "branch": BranchConfig,
     "gate": GateConfig,
+    "parallel": ParallelConfig,
 }
 
 

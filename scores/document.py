@@ -16,6 +16,7 @@ SUCCESS = "success"
 DEFAULT = "default"
 ON_ERROR = "on_error"
 ITEM = "item"
+EVERY = "*"  # recorded where a node was left by all its ports at once
 
 
 class _Part(BaseModel):

@@ -1,4 +1,4 @@
-"""What follows from a graph document: scopes, order, sources and sinks. Pure and precomputed.
+"""What follows from a graph document: scopes and order. Pure and precomputed.
 
 A scope is the top level (owner None) or the body of one `map_over` (owner: its key). Membership is
 the map's `config.body_node_ids` alone.
@@ -6,44 +6,13 @@ the map's `config.body_node_ids` alone.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from maestro.errors import InvalidScore
 
-from .document import ON_ERROR, EdgeDocument, GraphDocument, NodeDocument
-
-Edges = dict[str, tuple[EdgeDocument, ...]]
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The nodes that are played together: once at the top level, once per item in a map's body.
-
-    `into` holds every edge into a node, in merge order: from nodes of this scope, from the owner's
-    port `item`, and from nodes further out, which have settled before the owner plays.
-    `out_of` holds edges to nodes of this scope: by node, and by the owner (its `item` edges).
-    `held` has, for each map, the nodes of this scope that its body reads: they settle before it,
-    though no edge leads to the map; `holds` is the same the other way round.
-    """
-
-    keys: tuple[str, ...]
-    into: Edges
-    out_of: Edges
-    held: dict[str, tuple[str, ...]]
-    holds: dict[str, tuple[str, ...]]
-
-    @cached_property
-    def sources(self) -> tuple[str, ...]:
-        """Nodes without an incoming edge, in document order."""
-        return tuple(key for key in self.keys if not self.into[key])
-
-    @cached_property
-    def sinks(self) -> tuple[str, ...]:
-        """Nodes from which nothing follows when they succeed, in document order."""
-        return tuple(
-            key for key in self.keys if all(edge.from_port == ON_ERROR for edge in self.out_of[key])
-        )
+from .document import EdgeDocument, GraphDocument, NodeDocument
+from .loops import max_passes
+from .scopes import Part, Scope, scope_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +26,8 @@ class Graph:
 
     @classmethod
     def of(cls, document: GraphDocument) -> "Graph":
-        """Precompute; raises InvalidScore on a cycle, an unknown node or a doubled key."""
+        """Precompute; raises InvalidScore on a circle without a limit, an unknown node or a
+        doubled key."""
         nodes = {node.key: node for node in document.nodes}
         if len(nodes) != len(document.nodes):
             raise InvalidScore("Two nodes of the graph have the same key.")
@@ -71,12 +41,14 @@ class Graph:
         for key in nodes:
             members[owners[key]].append(key)
         held = held_maps(edges, owners)
-        return cls(
-            nodes=nodes,
-            scopes={owner: _scope(owner, keys, edges, held) for owner, keys in members.items()},
-            owners=owners,
-            depth_order=topological_order(waits_for(edges, owners)),
-        )
+        passes = {node.key: limit for node in document.nodes if (limit := max_passes(node))}
+        scopes = {
+            owner: scope_of(Part(owner, keys, edges, held, passes))
+            for owner, keys in members.items()
+        }
+        back = {id(edge) for scope in scopes.values() for edge in scope.edges_back()}
+        forward = [edge for edge in edges if id(edge) not in back]
+        return cls(nodes, scopes, owners, topological_order(waits_for(forward, owners)))
 
     def scope(self, owner: str | None) -> Scope:
         """The top level for None, else the body of that map_over."""
@@ -140,28 +112,3 @@ def topological_order(before: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     except CycleError as error:
         path = list(error.args[1])
         raise InvalidScore(f"The graph runs in a circle: {' → '.join(path)}.", cycle=path) from None
-
-
-def _scope(
-    owner: str | None,
-    keys: list[str],
-    edges: list[EdgeDocument],
-    held_maps: set[tuple[str, str]],
-) -> Scope:
-    members = set(keys)
-    into: dict[str, list[EdgeDocument]] = {key: [] for key in keys}
-    out_of: dict[str, list[EdgeDocument]] = {key: [] for key in keys}
-    if owner is not None:
-        out_of[owner] = []
-    for edge in edges:
-        if edge.target in members:
-            into[edge.target].append(edge)
-            if edge.source in out_of:
-                out_of[edge.source].append(edge)
-    held = {key: tuple(sorted(by for map_, by in held_maps if map_ == key)) for key in keys}
-    holds = {key: tuple(sorted(map_ for map_, by in held_maps if by == key)) for key in keys}
-    return Scope(tuple(keys), _frozen(into), _frozen(out_of), held, holds)
-
-
-def _frozen(edges: dict[str, list[EdgeDocument]]) -> Edges:
-    return {key: tuple(found) for key, found in edges.items()}

@@ -2,7 +2,7 @@
 
 from .document import NodeDocument
 
-PLAYABLE = frozenset({"map_over", "branch", "gate"})
+PLAYABLE = frozenset({"map_over", "branch", "gate", "parallel"})
 
 
 def is_playable(node: NodeDocument) -> bool:

@@ -2,7 +2,7 @@
 
 from agents.skills.registry import find
 
-from .configs import BranchConfig, config_of
+from .configs import BranchConfig, ParallelConfig, config_of
 from .document import ITEM, ON_ERROR, SUCCESS, NodeDocument
 
 
@@ -25,4 +25,6 @@ def own_ports(node: NodeDocument) -> tuple[str, ...]:
     config = config_of(node)
     if isinstance(config, BranchConfig):
         return tuple(dict.fromkeys([*(case.port for case in config.conditions), config.else_port]))
+    if isinstance(config, ParallelConfig):
+        return tuple(config.branches)
     return (SUCCESS,)

@@ -3,7 +3,7 @@
 from runs.executor import ScopeWalk, Settled
 from scores.document import NodeDocument
 
-from . import branch, deterministic, gate, llm, map_over
+from . import branch, deterministic, gate, llm, map_over, parallel
 from .performance import JSON, Performance
 
 PLAYERS = {
@@ -12,6 +12,7 @@ PLAYERS = {
     ("control", "map_over"): map_over.play,
     ("control", "branch"): branch.play,
     ("control", "gate"): gate.play,
+    ("control", "parallel"): parallel.play,
 }
 
 __all__ = ["PLAYERS", "Performance", "play_node"]

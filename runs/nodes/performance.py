@@ -106,10 +106,10 @@ class Performance:
         if settings.MAESTRO_DURABILITY == "each":
             await self.journal.flush(self.run.claim)
 
-    def skip(self, node: NodeDocument, iteration: str) -> None:
+    def skip(self, node: NodeDocument, iteration: str, why: JSON | None = None) -> None:
         """Note that a node will not play; on a resume the row is there already."""
         if self.last_attempt(node, iteration) is None:
-            self.journal.record(self.entry(node, iteration, NodeStatus.SKIPPED))
+            self.journal.record(self.entry(node, iteration, NodeStatus.SKIPPED, error=why))
 
     def fail(
         self,

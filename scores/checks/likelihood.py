@@ -35,9 +35,11 @@ class Likelihood:
         edges = self.into(node.key)
         if not edges:
             return True
-        if config_of(node).join == "all":
-            return all(self.one_delivers(edge) for edge in edges)
-        return self.one_delivers(*edges)
+        join = config_of(node).join
+        if join == "any":
+            return self.one_delivers(*edges)
+        needed = len(edges) if join == "all" else int(join)
+        return sum(self.one_delivers(edge) for edge in edges) >= needed
 
     def _covers(self, source: str, ports: set[str]) -> bool:
         """Whether the source, once played, leaves by one of `ports` in any case."""
@@ -45,4 +47,5 @@ class Likelihood:
         own = set(own_ports(node))
         if node.on_error == "continue":
             return False
-        return bool(ports & own) if node.subkind == "map_over" else ports >= own
+        by_each = node.subkind in ("map_over", "parallel")
+        return bool(ports & own) if by_each else ports >= own

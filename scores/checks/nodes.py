@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from agents.conditions import compile_condition
 from agents.skills.operation import places
 from maestro.errors import InvalidInput
-from scores.configs import BranchConfig, config_of
+from scores.configs import BranchConfig, ParallelConfig, config_of
 from scores.document import ON_ERROR, GraphDocument, NodeDocument
 from scores.playable import is_playable
+from scores.ports import own_ports
 
 from .issue import Issue, error
 
@@ -46,6 +47,9 @@ def _check_fields(node: NodeDocument) -> Iterator[Issue]:
         if given and name not in wanted | OPTIONAL.get(node.kind, set()):
             message = f"{node.key} is {node.kind} and cannot have {name}; take it out."
             yield error("unexpected_field", message, node)
+    if node.kind == "control" and node.timeout_seconds is not None and node.subkind != "subscore":
+        message = f"{node.key} is a {node.subkind} and cannot have timeout_seconds; take it out."
+        yield error("unexpected_field", message, node)
     if node.kind == "control" and node.subkind and not is_playable(node):
         message = f"{node.key} is a {node.subkind}, which runs cannot play yet; take it out."
         yield error("not_playable", message, node)
@@ -61,14 +65,14 @@ def _check_config(node: NodeDocument) -> Iterator[Issue]:
             message = f"{node.key}: config.{place['place']}: {place['message']}."
             yield error("invalid_config", message, node)
         return
+    if isinstance(config, BranchConfig | ParallelConfig) and ON_ERROR in own_ports(node):
+        message = f"{node.key}: the port {ON_ERROR} is taken by errors; name yours differently."
+        yield error("reserved_port", message, node)
     if isinstance(config, BranchConfig):
         yield from _check_conditions(node, config)
 
 
 def _check_conditions(node: NodeDocument, config: BranchConfig) -> Iterator[Issue]:
-    if ON_ERROR in {config.else_port, *(case.port for case in config.conditions)}:
-        message = f"{node.key}: the port {ON_ERROR} is taken by errors; name yours differently."
-        yield error("reserved_port", message, node)
     for case in config.conditions:
         try:
             compile_condition(case.when)

@@ -1,10 +1,11 @@
-"""Can the graph be walked: no circle, and no edge across the border of a body the wrong way?"""
+"""Can the graph be walked: no circle without a limit, no edge across a body's border the wrong way?"""
 
 from collections.abc import Iterator, Mapping
 
 from maestro.errors import InvalidScore
-from scores.document import ITEM, EdgeDocument, GraphDocument
-from scores.graph import maps_around, owners_of, topological_order, waits_for
+from scores.configs import config_of
+from scores.document import ITEM, EdgeDocument, GraphDocument, NodeDocument
+from scores.graph import Graph, maps_around, owners_of
 
 from .issue import Issue, error
 
@@ -19,9 +20,28 @@ def check_order(document: GraphDocument) -> Iterator[Issue]:
         yield from crossings
         return
     try:
-        topological_order(waits_for(document.edges, owners))
+        graph = Graph.of(document)
     except InvalidScore as refusal:
-        yield error("cycle", f"{refusal} Take one of these edges out.")
+        mend = (
+            "Take one of these edges out, or say at the node where it begins how often it may be "
+        )
+        mend += "passed (config.max_passes)."
+        yield error("cycle", f"{refusal} {mend}" if "cycle" in refusal.details else str(refusal))
+        return
+    for node in document.nodes:
+        yield from _check_arrivals(node, graph)
+
+
+def _check_arrivals(node: NodeDocument, graph: Graph) -> Iterator[Issue]:
+    owner = graph.owner_of(node.key)
+    edges = graph.scope(owner).into[node.key]
+    if owner is not None and not edges:
+        message = f"Only edges that lead back reach {node.key} in the body of {owner}; draw one from its port item."
+        yield error("unreached_body_node", message, node)
+    join = config_of(node).join
+    if isinstance(join, int) and join > len(edges):
+        message = f"{node.key} waits for {join} edges to deliver, but {len(edges)} lead to it."
+        yield error("impossible_join", message, node)
 
 
 def _check_border(edge: EdgeDocument, owners: Owners) -> Iterator[Issue]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from agents.skills.registry import find
 from scores.configs import config_of
 from scores.document import ON_ERROR, EdgeDocument, GraphDocument, NodeDocument
+from scores.graph import Graph
 from scores.ports import own_ports
 
 from .issue import Issue, warning
@@ -14,12 +15,13 @@ from .likelihood import Likelihood
 
 
 def check_surprises(document: GraphDocument) -> Iterator[Issue]:
-    """Forgotten ports, joins that do not wait, fields that may not come."""
+    """Forgotten ports, joins that do not wait, fields that may not come, circles that are none."""
     likely = Likelihood(document)
     for node in document.nodes:
         yield from _check_forgotten_ports(node, document)
         yield from _check_join(node, likely)
         yield from _check_fields(node, likely)
+        yield from _check_passes(node, likely.graph)
 
 
 def _check_forgotten_ports(node: NodeDocument, document: GraphDocument) -> Iterator[Issue]:
@@ -58,6 +60,16 @@ def _check_fields(node: NodeDocument, likely: Likelihood) -> Iterator[Issue]:
         if bringing and len(bringing) < len(edges) and not likely.one_delivers(*bringing):
             message = f"{node.key} needs {name}, which comes only over {bringing[0]}; that edge may not be taken."
             yield warning("field_may_not_come", message, node)
+
+
+def _check_passes(node: NodeDocument, graph: Graph) -> Iterator[Issue]:
+    edges_back = graph.scope(graph.owner_of(node.key)).edges_back()
+    if config_of(node).max_passes and node.key not in {edge.target for edge in edges_back}:
+        message = (
+            f"{node.key} may be passed {config_of(node).max_passes} times, but no edge leads back "
+            "to it; draw one, or take config.max_passes out."
+        )
+        yield warning("never_passed_again", message, node)
 
 
 def _required(model: type[BaseModel]) -> set[str]:

@@ -24,15 +24,20 @@ class Scripted:
         self.given: dict[tuple[str, str], JSON] = {}
         self.order: list[str] = []
         self.skipped: list[tuple[str, str]] = []
+        self.reasons: dict[tuple[str, str], JSON] = {}
         self.stop_after: int | None = None
+        self.recorded: dict[tuple[str, str], Settled] = {}
         self.walk = Walk(Graph.of(document), self._play, self._skip, self._stopping)
 
     def run(self, given: JSON | None = None) -> Played:
+        """Play on from what earlier runs of this walk recorded."""
         return asyncio.run(self.walk.run(given or {}))
 
     async def _play(
         self, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
     ) -> Settled:
+        if (node.key, iteration) in self.recorded:
+            return self.recorded[node.key, iteration]
         self.order.append(node.key)
         self.given[node.key, iteration] = given
         if node.subkind == "map_over":
@@ -43,10 +48,13 @@ class Scripted:
         port, output = answer if isinstance(answer, tuple) else ("success", answer)
         if port == "fail":
             raise NodeFailed(node.key, {"code": "broken", "message": "It broke.", **output})
-        return Settled(NodeStatus.SUCCEEDED, port, output)
+        self.recorded[node.key, iteration] = Settled(NodeStatus.SUCCEEDED, port, output)
+        return self.recorded[node.key, iteration]
 
-    def _skip(self, node: NodeDocument, iteration: str) -> None:
+    def _skip(self, node: NodeDocument, iteration: str, why: JSON | None) -> None:
         self.skipped.append((node.key, iteration))
+        if why is not None:
+            self.reasons[node.key, iteration] = why
 
     def _stopping(self) -> bool:
         return self.stop_after is not None and len(self.order) >= self.stop_after

@@ -36,6 +36,17 @@ def branch(key: str, *ports: str, **config: object) -> NodeDocument:
     return NodeDocument(key=key, kind="control", subkind="branch", config=config)
 
 
+def parallel(key: str, *branches: str, **config: object) -> NodeDocument:
+    """A node left by all of its branches at once."""
+    config = {"branches": list(branches)} | config
+    return NodeDocument(key=key, kind="control", subkind="parallel", config=config)
+
+
+def looping(key: str, passes: int, **config: object) -> NodeDocument:
+    """A step that edges may lead back to."""
+    return step(key, config={"max_passes": passes, **config})
+
+
 def edge(path: str, **fields: object) -> EdgeDocument:
     """`a -> b`, or `a.port -> b`."""
     source, target = path.split(" -> ")

@@ -7,7 +7,7 @@ from scores.checks.references import Known
 from scores.document import EdgeDocument, GraphDocument, NodeDocument
 from scores.validation import check_document
 
-from .graphs import branch, edge, find, graph, llm, map_over, step
+from .graphs import branch, edge, find, graph, llm, looping, map_over, parallel, step
 
 KNOWN = Known({"ag_1": frozenset({1, 2})})
 
@@ -58,6 +58,15 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
         (step("new", config={"parms": {}}), "invalid_config", "new"),
         (step("new", config={"params": 1}), "invalid_config", "new"),
         (step("new", config={"join": "some"}), "invalid_config", "new"),
+        (step("new", config={"join": 0}), "invalid_config", "new"),
+        (step("new", config={"join": True}), "invalid_config", "new"),
+        (step("new", config={"max_passes": 0}), "invalid_config", "new"),
+        (step("new", config={"max_passes": 101}), "invalid_config", "new"),
+        (parallel("new"), "invalid_config", "new"),
+        (parallel("new", "a", "a"), "invalid_config", "new"),
+        (parallel("new", "a b"), "invalid_config", "new"),
+        (parallel("new", "on_error"), "reserved_port", "new"),
+        (branch("new", "a").model_copy(update={"timeout_seconds": 9}), "unexpected_field", "new"),
         (step("new", config={"ends": ["nowhere"]}), "unknown_port", "new"),
         (step("new", config={"sample": {"port": "nowhere"}}), "unknown_port", "new"),
         (step("new", input_schema={"type": "thing"}), "invalid_schema", "new"),
@@ -75,7 +84,7 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
             "new",
         ),
         (
-            NodeDocument(key="new", kind="control", subkind="parallel"),
+            NodeDocument(key="new", kind="control", subkind="subscore"),
             "not_playable",
             "new",
         ),
@@ -148,6 +157,53 @@ def test_a_cycle_is_told_by_its_path() -> None:
     (issue,) = issues_of(document)
 
     assert "b → c → b" in issue.message or "c → b → c" in issue.message
+
+
+def test_a_circle_needs_a_node_that_says_how_often_and_it_must_be_where_it_begins() -> None:
+    assert told(graph(step("a"), looping("b", 3), "a -> b", "b -> b")) == set()
+    assert told(graph(step("a"), looping("b", 3), "a -> b", "b -> a")) == set()
+    beside = graph(looping("a", 3), step("b"), step("c"), "a -> b", "b -> c", "c -> b")
+    assert told(beside) == {("cycle", None)}
+    within = graph(looping("a", 3), *beside.nodes[1:], *beside.edges, "c -> a")
+    assert told(within) == {("cycle", None)}
+
+
+def test_a_circle_with_two_beginnings_is_refused_by_their_names() -> None:
+    circle = graph(step("in"), looping("a", 2), looping("b", 2), "a -> b", "b -> a", "in -> a")
+
+    (issue,) = issues_of(graph(*circle.nodes, *circle.edges, "in -> b"))
+
+    assert issue.code == "cycle"
+    assert "a or at b" in issue.message
+    assert told(circle) == {("never_passed_again", "b")}
+
+
+def test_circles_in_each_other_have_a_limited_depth() -> None:
+    def nested(depth: int) -> GraphDocument:
+        nodes = [looping(f"n{number}", 2) for number in range(depth)]
+        down = [f"n{number} -> n{number + 1}" for number in range(depth - 1)]
+        back = [f"n{depth - 1}.success -> n{number}" for number in range(depth)]
+        return graph(step("in"), *nodes, "in -> n0", *down, *back)
+
+    assert told(nested(5)) == set()
+    assert told(nested(6)) == {("cycle", None)}
+
+
+def test_a_node_cannot_wait_for_more_edges_than_lead_to_it() -> None:
+    document = graph(
+        parallel("fan", "a", "b"), step("one"), step("two"), looping("both", 2, join=3),
+        "fan.a -> one", "fan.b -> two", "one -> both", "two -> both", "both.on_error -> both",
+    )  # fmt: skip
+
+    assert told(document) == {("impossible_join", "both")}
+
+
+def test_a_body_node_that_only_an_edge_back_reaches_is_refused() -> None:
+    document = graph(
+        map_over("each", "a", "b"), step("a"), looping("b", 2), "each.item -> a", "b -> b"
+    )
+
+    assert told(document) == {("unreached_body_node", "b")}
 
 
 def test_a_graph_that_is_nested_too_deeply_is_refused() -> None:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from maestro.errors import InvalidScore
 from scores.document import GraphDocument
-from scores.graph import Graph, Scope
+from scores.graph import Graph
+from scores.scopes import Scope
 
 from .graphs import edge, graph, map_over, step
 

@@ -6,7 +6,7 @@ from scores.checks.references import Known
 from scores.document import GraphDocument
 from scores.validation import check_document
 
-from .graphs import add, find, graph, map_over, step
+from .graphs import add, find, graph, looping, map_over, parallel, step
 
 
 def warned(document: GraphDocument) -> set[tuple[str, str | None]]:
@@ -42,6 +42,23 @@ def test_a_join_that_does_not_wait_is_told_unless_it_is_chosen(
     )
 
     assert warned(body) == told
+
+
+def test_passes_without_an_edge_back_are_told() -> None:
+    assert warned(graph(looping("a", 3))) == {("never_passed_again", "a")}
+    assert warned(graph(looping("a", 3), "a.on_error -> a")) == set()
+
+
+def test_branches_of_a_parallel_are_taken_in_any_case() -> None:
+    document = graph(
+        parallel("fan", "a", "b"), find("look", config={"ends": ["exists"]}), step("act"),
+        "fan.a -> look", "fan.b -> act", "look.not_found -> act",
+    )  # fmt: skip
+
+    assert warned(document) == {("join_does_not_wait", "act")}
+    assert warned(graph(parallel("fan", "a", "b"), step("act"), "fan.a -> act")) == {
+        ("port_goes_nowhere", "fan")
+    }
 
 
 def test_a_required_field_over_an_edge_that_may_be_dead_is_told() -> None:
