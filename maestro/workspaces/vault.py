@@ -38,13 +38,7 @@ def set_secret(
     long or the name is no slug; Misconfigured when the vault has no key.
     """
     value = _checked(value)
-    found = Secret.objects.filter(workspace=workspace, name=name)
-    if not found.exists():
-        new = Secret(workspace=workspace, name=name)
-        clean(new)
-        Secret.objects.bulk_create([new], ignore_conflicts=True)
-    # Locked, so that of two rotations at once each gets its own number.
-    secret = found.select_for_update().get()
+    secret = _locked(workspace, name)
     if description is not None:
         secret.description = description
         clean(secret)
@@ -96,6 +90,20 @@ def read_secret(secret: Secret) -> str:
             f"The vault's key does not open {secret.name}: MAESTRO_SECRET_KEY is not the one it "
             "was kept under. Put that key back, or set the secret anew."
         ) from None
+
+
+def _locked(workspace: Workspace, name: str) -> Secret:
+    """The secret of that name, made if there is none; of two deeds at once one waits here."""
+    found = Secret.objects.filter(workspace=workspace, name=name)
+    if not found.exists():
+        new = Secret(workspace=workspace, name=name)
+        try:
+            clean(new)
+        except InvalidInput:
+            if not found.exists():  # else another one made it meanwhile
+                raise
+        Secret.objects.bulk_create([new], ignore_conflicts=True)
+    return found.select_for_update().get()
 
 
 def _add_version(secret: Secret, value: str, by: str) -> None:

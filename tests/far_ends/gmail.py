@@ -1,7 +1,6 @@
 """Gmail and Google's token endpoint as documented, with a mailbox in memory.
 
-`python -m tests.far_ends.gmail --port 9001`: set GMAIL_API_URL to the address it prints and the
-secret gmail_oauth to what `GmailEnd.secret()` gives, with the same address in `token_uri`.
+`python -m tests.far_ends.gmail --port 9001` prints what GMAIL_API_URL and GMAIL_OAUTH are to be.
 `GET /sent` and `GET /mailbox` (no part of Gmail) show what was sent, and how threads are labelled.
 """
 
@@ -85,6 +84,9 @@ class GmailEnd(FarEnd):
             "token_uri": f"{self.url}/token",
         }
         return json.dumps(oauth | changes)
+
+    def greeting(self) -> str:
+        return f"GMAIL_API_URL={self.url}\nGMAIL_OAUTH='{self.secret()}'"
 
     def answer(self, request: Request) -> Reply:
         if request.path == "/token":

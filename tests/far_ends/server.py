@@ -57,6 +57,10 @@ class FarEnd(ThreadingHTTPServer):
         """What the service says to a request."""
         raise NotImplementedError
 
+    def greeting(self) -> str:
+        """What whoever starts it as a process must know."""
+        return self.url
+
     def reply_to(self, request: Request) -> Reply:
         with self.lock:
             self.seen.append(request)
@@ -110,5 +114,5 @@ def main(make: Callable[[int], FarEnd]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     far_end = make(parser.parse_args().port)
-    print(far_end.url, flush=True)
+    print(far_end.greeting(), flush=True)
     far_end.serve_forever()

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
+from agents.skills.outcome import JSON
 from agents.skills.pipeline import actions
 from agents.skills.pipeline.models import Contact
 from agents.skills.storable import Line, Payload
@@ -26,6 +27,13 @@ ADA = {
     "company": "Analytical Engines",
     "stage": "new",
 }
+
+
+def _added(given: JSON) -> JSON:
+    """The sample, under the name and address it is asked for."""
+    asked = {name: given[name] for name in ("email", "name", "company") if given.get(name)}
+    contact = ADA | {name: text for name, text in asked.items() if isinstance(text, str)}
+    return {"contact": contact, "contact_id": "ct_sample"}
 
 
 class InPipeline(BaseModel):
@@ -77,7 +85,7 @@ class AddInput(FindInput):
 @skill.operation(
     effect=Effect.LOCAL,
     ports=("success", "exists"),
-    sample=Sample({"contact": ADA, "contact_id": "ct_sample"}),
+    sample=Sample({"contact": ADA, "contact_id": "ct_sample"}, vary=_added),
 )
 def add_contact(input: AddInput, context: Context) -> tuple[str, FoundOutput]:
     """Add someone; who is there already leaves by `exists`, and nothing is changed."""

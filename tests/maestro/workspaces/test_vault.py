@@ -1,4 +1,6 @@
 import base64
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -136,6 +138,27 @@ def test_a_secret_without_a_value_says_so(workspace: Workspace) -> None:
 
     with pytest.raises(NotFound, match="empty"):
         read_secret(empty)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_set_it_at_once_each_gets_a_version(workspace: Workspace) -> None:
+    begin = Barrier(2)
+
+    def set_it(value: str) -> str:
+        begin.wait(5)
+        try:
+            return set_secret(workspace, "apollo_api_key", value, by=value).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(set_it, ["value-number-1", "value-number-2"])
+
+    assert first == second
+    secret = Secret.objects.get()
+    newest, oldest = secret.versions.all()
+    assert (newest.version, oldest.version) == (2, 1)
+    assert read_secret(secret) == newest.created_by
 
 
 def bind(workspace: Workspace, secret: Secret) -> None:
