@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -93,6 +94,7 @@ class RunAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The run page; a request of htmx gets the part of it that changes."""
+        object_id = unquote(object_id)  # a link from the list writes the id's underscore as _5F
         rows = Run.objects.select_related("score", "orchestra", "workspace", "parent_run")
         run = self.get_queryset(request).filter(pk=object_id).exists() and rows.get(pk=object_id)
         if not run:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models import Field, ForeignKey, Model, QuerySet
@@ -137,7 +138,7 @@ class ScopedAdmin(ModelAdmin):
     ) -> HttpResponse:
         """What happened to a row is in the audit log."""
         log = reverse("admin:workspaces_auditentry_changelist")
-        return HttpResponseRedirect(f"{log}?q={object_id}")
+        return HttpResponseRedirect(f"{log}?q={unquote(object_id)}")
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         self._audit(request, obj, "created")
