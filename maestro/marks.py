@@ -25,6 +25,7 @@ KIND_ICONS = {
     "gate": "person",
     "parallel": "call_split",
     "subscore": "account_tree",
+    "loop": "redo",
 }
 KIND_WORDS = {"deterministic": "code", "llm": "model", "map_over": "map over"}
 

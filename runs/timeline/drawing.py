@@ -7,8 +7,9 @@ from agents.skills.registry import skills
 from maestro.errors import InvalidScore
 from runs.graphs import graph_of
 from runs.models import NodeStatus, Run, RunStatus
-from scores.document import GraphDocument, NodeDocument
+from scores.document import EVERY, GraphDocument, NodeDocument
 from scores.graph import Graph
+from scores.scopes import Scope
 
 from .records import Level
 
@@ -36,12 +37,24 @@ class Drawing:
         except InvalidScore:
             return Graph.of(EMPTY)
 
-    def keys(self, owner: str | None) -> tuple[str, ...]:
+    def scope_at(self, iteration: str) -> Scope:
+        """The scope played in an iteration (`a:3/b#2`); the top level for a path that is none."""
+        scope = self.graph.scope(None)
+        for part in iteration.split("/") if iteration else []:
+            key, mark, _ = part.partition("#") if "#" in part else part.partition(":")
+            if mark == "#" and key in scope.loops:
+                scope = scope.loops[key].scope
+            elif self.kind(key) == "map_over":
+                scope = self.graph.scope(key)
+        return scope
+
+    def in_order(self, scope: Scope) -> list[str]:
         """The nodes of a scope, each after those it waits for."""
-        if owner is not None and owner not in self.graph.scopes:
-            return ()
-        members = set(self.graph.scope(owner).keys)
-        return tuple(key for key in self.graph.depth_order if key in members)
+        return sorted(scope.keys, key=self._places.__getitem__)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {key: place for place, key in enumerate(self.graph.depth_order)}
 
     def node(self, key: str) -> NodeDocument | None:
         return self.graph.nodes.get(key)
@@ -58,18 +71,18 @@ class Drawing:
         node = self.node(key)
         return self.icons.get(node.skill, "") if node and node.skill else ""
 
-    def status_of(self, key: str, owner: str | None, level: Level, run: Run) -> str:
+    def status_of(self, key: str, scope: Scope, level: Level, run: Run) -> str:
         """The recorded status; of a node without a row what the walk must be doing with it."""
         if key in level:
             return level[key].last.status
         if run.status != RunStatus.RUNNING:
             return "not_reached" if run.is_finished else NodeStatus.PENDING
-        return NodeStatus.RUNNING if self._is_ready(key, owner, level) else NodeStatus.PENDING
+        return NodeStatus.RUNNING if _is_ready(key, scope, level) else NodeStatus.PENDING
 
-    def why_skipped(self, key: str, owner: str | None, level: Level) -> str:
+    def why_skipped(self, key: str, scope: Scope, level: Level) -> str:
         """Which edges did not deliver: `find_contact left by exists`."""
         reasons = []
-        for edge in self.graph.scope(owner).into[key]:
+        for edge in scope.into.get(key, ()):
             source = level.get(edge.source)
             if source is None:
                 continue
@@ -77,12 +90,12 @@ class Drawing:
                 reasons.append(f"{edge.source} was skipped")
             elif source.last.port is None:
                 reasons.append(f"{edge.source} {source.last.status}")
-            elif source.last.port != edge.from_port:
+            elif source.last.port not in (edge.from_port, EVERY):
                 reasons.append(f"{edge.source} left by {source.last.port}")
         return ", ".join(dict.fromkeys(reasons))
 
-    def _is_ready(self, key: str, owner: str | None, level: Level) -> bool:
-        scope = self.graph.scope(owner)
-        sources = {edge.source for edge in scope.into[key]} | set(scope.held[key])
-        beside = sources & set(scope.keys)
-        return all(source in level and level[source].last.status in SETTLED for source in beside)
+
+def _is_ready(key: str, scope: Scope, level: Level) -> bool:
+    sources = {edge.source for edge in scope.into[key]} | set(scope.held[key])
+    beside = sources & set(scope.keys)
+    return all(source in level and level[source].last.status in SETTLED for source in beside)

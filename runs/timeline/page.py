@@ -10,8 +10,9 @@ from runs.models import NodeStatus, Run, RunEvent, RunNode
 
 from .drawing import Drawing
 from .pane import Pane, pane_of
-from .records import Item, Level, items_of, levels_of
-from .rows import Clock, Row, Timeline
+from .records import ITEM, PASS, items_of, join, levels_of
+from .row import Clock, Row
+from .tree import Timeline
 from .view import View
 
 TICKS = 4
@@ -60,14 +61,25 @@ def run_page(run: Run, view: View, now: datetime | None = None) -> RunPage:
 
 
 def _timeline(run: Run, view: View, drawing: Drawing, clock: Clock) -> Timeline:
-    defaults = [key for key in drawing.keys(None) if drawing.kind(key) == "map_over"]
+    defaults = [key for key in drawing.graph.scope(None).keys if drawing.kind(key) == "map_over"]
     opened = set(defaults) if view.opened is None else set(view.opened)
-    iterations = {"", *(path for path in opened if path.rpartition(":")[2].isdigit())}
-    levels: dict[str, Level] = levels_of(run, iterations)
-    items: dict[str, list[Item]] = {}
-    for path in sorted({*defaults, *(path for path in opened if drawing.is_map(path))}):
-        items[path] = items_of(run, path)
-    return Timeline(run, view, drawing, clock, levels, items, defaults)
+    iterations = {"", *(path for path in opened if _ends_in_number(path))}
+    many = {path + ITEM for path in {*defaults, *opened} if drawing.is_map(path)}
+    for path in iterations:
+        many |= {join(path, head) + PASS for head in drawing.scope_at(path).loops}
+    return Timeline(
+        run,
+        view,
+        drawing,
+        clock,
+        levels_of(run, iterations),
+        {path: items_of(run, path[:-1], path[-1]) for path in sorted(many)},
+        defaults,
+    )
+
+
+def _ends_in_number(path: str) -> bool:
+    return path.rpartition(":")[2].isdecimal() or path.rpartition("#")[2].isdecimal()
 
 
 def _ticks(clock: Clock) -> list[tuple[float, str]]:

@@ -54,8 +54,8 @@ def pane_of(run: Run, view: View, drawing: Drawing) -> Pane | None:
 
 
 def in_words(iteration: str) -> str:
-    """`each_lead:3/b:0` is "each_lead 3, b 0"."""
-    return iteration.replace(":", " ").replace("/", ", ")
+    """`each_lead:3/b#2` is "each_lead 3, b pass 2"."""
+    return iteration.replace(":", " ").replace("#", " pass ").replace("/", ", ")
 
 
 def _tokens(row: RunNode) -> list[tuple[str, int]]:

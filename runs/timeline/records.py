@@ -25,6 +25,8 @@ from django.db.models.functions import Cast, Substr
 
 from runs.models import NodeStatus, Run, RunNode
 
+# How the path of an iteration goes on behind a map, and behind the head of a loop.
+ITEM, PASS = ":", "#"
 OPEN = [NodeStatus.RUNNING, NodeStatus.WAITING, NodeStatus.PENDING]
 LIGHT = (
     "node_key",
@@ -60,7 +62,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Item:
-    """One item of a map, summed up over everything played for it."""
+    """One item of a map or pass of a loop, summed up over everything played for it."""
 
     number: int
     began: datetime | None
@@ -72,6 +74,11 @@ class Item:
 
 
 Level = dict[str, Played]
+
+
+def join(iteration: str, key: str) -> str:
+    """The path of what is played below a node: `a:3/b`."""
+    return f"{iteration}/{key}" if iteration else key
 
 
 def levels_of(run: Run, iterations: Iterable[str]) -> dict[str, Level]:
@@ -87,8 +94,9 @@ def levels_of(run: Run, iterations: Iterable[str]) -> dict[str, Level]:
     }
 
 
-def items_of(run: Run, owner: str) -> list[Item]:
-    """The items begun by the map at `owner` (`each_lead`, `a:3/b`), by number. One query."""
+def items_of(run: Run, owner: str, mark: str) -> list[Item]:
+    """The items begun by the map at `owner` (`each_lead`, `a:3/b`), or the passes of the loop whose
+    head it is but the first, by number. One query."""
     rest = Substr("iteration", len(owner) + 2)
     first, deeper = _part(rest, "/", 1), _part(rest, "/", 2)
     later = RunNode.objects.filter(
@@ -105,11 +113,9 @@ def items_of(run: Run, owner: str) -> list[Item]:
         output_field=BooleanField(),
     )
     rows = (
-        run.nodes.filter(iteration__startswith=f"{owner}:")
+        run.nodes.filter(iteration__startswith=owner + mark)
         .order_by()
-        .annotate(
-            item=Cast(_part(first, "#", 1), IntegerField()), deeper=deeper, failed_here=is_final
-        )
+        .annotate(item=Cast(first, IntegerField()), deeper=deeper, failed_here=is_final)
         .values("item")
         .annotate(
             began=Min("started_at"),

@@ -121,7 +121,9 @@ class EdgeForm(Unchecked):
         label="Into", max_length=80, initial="default", widget=UnfoldAdminTextInputWidget
     )
     transform = JSONText(shape=dict, required=False, label="Renames")
-    order = forms.IntegerField(required=False, min_value=0, widget=UnfoldAdminIntegerFieldWidget)
+    order = forms.IntegerField(
+        label="Order", required=False, min_value=0, widget=UnfoldAdminIntegerFieldWidget
+    )
 
     class Meta:
         model = Edge
@@ -130,6 +132,8 @@ class EdgeForm(Unchecked):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["transform"].widget.attrs["rows"] = 1
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label  # a table's header is no label
         if self.instance.from_node_id:
             edge = self.instance
             self.initial.update(source=edge.from_node.key, target=edge.to_node.key)

@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from maestro.workspaces.models import Role
 from runs.models import NodeStatus, Run, RunStatus
-from runs.timeline.rows import Row
+from runs.timeline.row import Row
 from scores.models import Score
 from tests.admin.conftest import SignIn, World
 from tests.admin.pages import page
 from tests.admin.rows import make_items, make_node, make_run
 from tests.factories import make_score
-from tests.scores.graphs import add, edge, find, graph, map_over, step
+from tests.scores.graphs import add, branch, edge, find, graph, map_over, step
 
 
 @pytest.fixture
@@ -150,6 +150,22 @@ def test_items_count_as_failed_by_their_last_attempt_only(client: Client, mapped
         "failed",
         "succeeded",
     ]
+
+
+def test_later_passes_of_a_loop_are_below_its_head(client: Client, world: World) -> None:
+    nodes = [step("draft", config={"max_passes": 3}), branch("check", "good"), step("after")]
+    edges = ["draft -> check", "check.else -> draft", "check.good -> after"]
+    run = make_run(make_score(world.workspace, graph(*nodes, *edges)))
+    for iteration, port in (("", "else"), ("draft#2", "good")):
+        make_node(run, "draft", iteration)
+        make_node(run, "check", iteration, port=port)
+    make_node(run, "after")
+
+    closed = rows_of(client, run)
+    assert list(closed) == ["draft", "draft#2", "check", "after"]
+    assert (closed["draft#2"].name, closed["draft#2"].status) == ("pass 2", "succeeded")
+    opened = rows_of(client, run, "?" + closed["draft#2"].href)
+    assert opened["draft#2/check"].note == "good"
 
 
 def test_costs_of_items_and_attempts_add_up(client: Client, mapped: Score) -> None:
