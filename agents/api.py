@@ -5,29 +5,37 @@ from django.urls import reverse
 from ninja import Query, Router, Status
 
 from agents import actions
-from agents.models import Agent
+from agents.comparison import compare
+from agents.listing import listed
+from agents.models import Agent, AgentQuerySet
 from agents.schemas import (
+    AgentFilters,
     AgentIn,
     AgentOut,
     AgentPatch,
     AgentVersionOut,
+    ComparedVersions,
+    ComparisonOut,
+    ListedAgentOut,
     agent_out,
     agent_tag,
     agent_version_out,
+    comparison_out,
+    listed_agent_out,
 )
 from maestro.rest.etags import seen
 from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, IfMatch, VersionNumber, find
 from maestro.workspaces.bearer import ApiRequest, author, can
-from maestro.workspaces.models import WorkspaceQuerySet
 
 router = Router(tags=["Agents"])
 
 
-@router.get("/agents", response=Page[AgentOut], auth=can("agent:read"))
-def list_agents(request: ApiRequest, query: Query[PageQuery]) -> Page[AgentOut]:
-    """Newest first."""
-    return page(Page[AgentOut], _agents(request), query, agent_out)
+@router.get("/agents", response=Page[ListedAgentOut], auth=can("agent:read"))
+def list_agents(request: ApiRequest, query: Query[AgentFilters]) -> Page[ListedAgentOut]:
+    """Newest first, each with who plays it and what it cost."""
+    agents = listed(_agents(request), use=query.use, model=query.model, skill=query.skill)
+    return page(Page[ListedAgentOut], agents, query, listed_agent_out)
 
 
 @router.post("/agents", response={201: AgentOut}, auth=can("agent:write"))
@@ -87,7 +95,33 @@ def get_agent_version(request: ApiRequest, agent_id: Id, version: VersionNumber)
     return agent_version_out(find(versions, version, by="version"))
 
 
-def _agents(request: ApiRequest) -> WorkspaceQuerySet[Agent]:
+@router.post(
+    "/agents/{agent_id}/versions/{version}/restore", response=AgentOut, auth=can("agent:write")
+)
+def restore_agent_version(
+    request: ApiRequest,
+    response: HttpResponse,
+    agent_id: Id,
+    version: VersionNumber,
+    if_match: IfMatch,
+) -> AgentOut:
+    """The agent as that save left it, as its next version, which says where it is from."""
+    with seen(_agents(request), agent_id, if_match, agent_tag) as agent:
+        restored = actions.restore_version(agent, version, author=author(request))
+    return _shown(response, restored)
+
+
+@router.get("/agents/{agent_id}/comparison", response=ComparisonOut, auth=can("agent:read"))
+def compare_agent_versions(
+    request: ApiRequest, agent_id: Id, query: Query[ComparedVersions]
+) -> ComparisonOut:
+    """What changed from one version to another: the prompt by words, the settings by fields."""
+    versions = find(_agents(request), agent_id).versions.all()
+    before, after = (find(versions, n, by="version") for n in (query.before, query.after))
+    return comparison_out(compare(before.content, after.content))
+
+
+def _agents(request: ApiRequest) -> AgentQuerySet:
     return Agent.objects.in_workspace(request.auth.workspace)
 
 

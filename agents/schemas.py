@@ -1,14 +1,33 @@
 """Agents on the wire."""
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import cast
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.comparison import Comparison
 from agents.content import AgentFields
+from agents.listing import Use
 from agents.models import Agent, AgentVersion
 from maestro.rest.etags import version_tag
-from maestro.rest.shapes import JSON, Body, Name, Slug
+from maestro.rest.paging import PageQuery
+from maestro.rest.shapes import JSON, Body, Name, Query, Slug, VersionNumber
+
+CENTS_DIGITS = 4
+
+
+class AgentFilters(PageQuery):
+    use: Use | None = Field(None, description="By how many scores play it, or templates only.")
+    model: str | None = Field(
+        None, max_length=120, description="That it asks, by itself or as the workspace's default."
+    )
+    skill: str | None = Field(None, max_length=80, description="Of which it may call something.")
+
+
+class ComparedVersions(Query):
+    before: VersionNumber
+    after: VersionNumber
 
 
 class AgentIn(Body):
@@ -63,6 +82,33 @@ class AgentOut(BaseModel):
     updated_at: datetime
 
 
+class ListedAgentOut(AgentOut):
+    """An agent with who plays it and what its calls cost in the last 30 days."""
+
+    scores: int
+    nodes: int
+    cost_cents: float
+    cost_microdollars: int
+
+
+class PromptPart(BaseModel):
+    change: Literal["same", "removed", "added"]
+    text: str
+
+
+class ChangedSetting(BaseModel):
+    field: str
+    before: Any
+    after: Any
+
+
+class ComparisonOut(BaseModel):
+    """The prompt whole, in parts; of the other fields those that differ."""
+
+    prompt: list[PromptPart]
+    settings: list[ChangedSetting]
+
+
 class AgentVersionOut(BaseModel):
     """An agent as one save left it."""
 
@@ -77,6 +123,21 @@ class AgentVersionOut(BaseModel):
 
 def agent_out(agent: Agent) -> AgentOut:
     return AgentOut.model_validate(agent)
+
+
+def listed_agent_out(agent: Agent) -> ListedAgentOut:
+    """Of an agent from `agents.listing.listed`."""
+    counted = {
+        "scores": agent.score_count,
+        "nodes": agent.node_count,
+        "cost_cents": round(agent.cost_microdollars / 10_000, CENTS_DIGITS),
+        "cost_microdollars": agent.cost_microdollars,
+    }
+    return ListedAgentOut.model_validate(dict(agent_out(agent)) | counted)
+
+
+def comparison_out(comparison: Comparison) -> ComparisonOut:
+    return ComparisonOut.model_validate(asdict(comparison))
 
 
 def agent_version_out(version: AgentVersion) -> AgentVersionOut:

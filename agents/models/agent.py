@@ -1,15 +1,45 @@
 """Agents: the reusable reasoning unit, one prompt in one place."""
 
+from datetime import datetime
+
+from django.apps import apps
 from django.db import models
+from django.db.models import Count, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from maestro.fields import id_field
 from maestro.workspaces.models import Workspace, WorkspaceQuerySet
 
+_BIG = models.BigIntegerField()
+
 
 class AgentQuerySet(WorkspaceQuerySet["Agent"]):
     def unused(self) -> "AgentQuerySet":
-        """Agents that no node plays."""
-        return self.filter(nodes__isnull=True)
+        """Agents that no node plays, nor an orchestra pinned to an old graph."""
+        return self.filter(nodes__isnull=True, pinned_by__isnull=True)
+
+    def with_use(self) -> "AgentQuerySet":
+        """Each with `score_count` and `node_count` of those that play it, in the same query."""
+        # By name, because the type checker takes a keyword for a second declaration.
+        scores, nodes = Count("nodes__score", distinct=True), Count("nodes", distinct=True)
+        return self.annotate(**{"score_count": scores, "node_count": nodes})
+
+    def shared(self) -> "AgentQuerySet":
+        """Agents of two scores or more: an edit for one is an edit for all."""
+        return self.with_use().filter(**{"score_count__gte": 2})
+
+    def single_use(self) -> "AgentQuerySet":
+        """Agents of one score only."""
+        return self.with_use().filter(**{"score_count": 1})
+
+    def with_cost(self, since: datetime) -> "AgentQuerySet":
+        """Each with `cost_microdollars`: what its nodes spent since then, in the same query."""
+        played = apps.get_model("runs", "RunNode").objects.filter(
+            agent_id=OuterRef("pk"), started_at__gte=since
+        )
+        spent = played.order_by().values("agent_id").annotate(spent=Sum("cost_microdollars"))
+        cost = Coalesce(Subquery(spent.values("spent")), Value(0), output_field=_BIG)
+        return self.annotate(**{"cost_microdollars": cost})
 
 
 class Agent(models.Model):
@@ -40,6 +70,10 @@ class Agent(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    score_count: int  # these two after `with_use()` only
+    node_count: int
+    cost_microdollars: int  # after `with_cost()` only
 
     objects = AgentQuerySet.as_manager()
 

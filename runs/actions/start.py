@@ -13,6 +13,7 @@ from runs.models import Mode, Run, RunQuerySet, RunStatus, Trigger
 from scores.models import Score
 
 from .events import tell_first, wake_players
+from .holds import hold_agents
 from .pins import pin
 
 JSON = dict[str, Any]
@@ -118,13 +119,15 @@ def _new_run(
         check_json(input)
     except InvalidNodeOutput as error:
         raise InvalidInput(f"The input cannot be taken. {error.message}") from error
+    pins = pin(score, version, mode)
+    hold_agents(pins)
     return Run(
         workspace_id=score.workspace_id,
         score=score,
         score_version=version,
         mode=mode,
         input=input,
-        pins=pin(score, version, mode),
+        pins=pins,
         **columns,
     )
 

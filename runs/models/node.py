@@ -59,7 +59,10 @@ class RunNode(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["agent_id"], condition=Q(agent_id__isnull=False), name="run_nodes_by_agent"
+                fields=["agent_id", "started_at"],
+                include=["cost_microdollars"],
+                condition=Q(agent_id__isnull=False),
+                name="run_nodes_by_agent",
             ),
         ]
 

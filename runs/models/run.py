@@ -1,7 +1,7 @@
 """A run: one execution of one version of a score."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from maestro.fields import id_field, text_choices
 from maestro.workspaces.models import Workspace, WorkspaceQuerySet
@@ -15,6 +15,16 @@ class RunQuerySet(WorkspaceQuerySet["Run"]):
     def unfinished(self) -> "RunQuerySet":
         """Runs that will still do something, or wait for a person to let them."""
         return self.exclude(status__in=RunStatus.final())
+
+    def pinning(self, agent_id: str) -> "RunQuerySet":
+        """Runs that resolved this agent at their start, and keep the version they found."""
+        agents = Func(
+            F("pins"),
+            template="jsonb_path_query_array(%(expressions)s, '$.agents.*.id')",
+            output_field=models.JSONField(),
+        )
+        # By name, because the type checker takes the lookup for one of a text.
+        return self.alias(pinned=agents).filter(**{"pinned__contains": [agent_id]})
 
 
 class Run(models.Model):

@@ -4,15 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.signals import pre_delete
 
 from agents.actions import create_agent, delete_agent, save_agent
 from agents.models import Agent
-from maestro.errors import InUse, InvalidInput, StaleVersion
+from maestro.errors import Conflict, InUse, InvalidInput, StaleVersion
 from maestro.workspaces.models import AuditEntry, Workspace
 from orchestras.models import Orchestra, OrchestraAgent
+from runs.actions import start_score
+from runs.actions.holds import hold_agents
+from runs.models import Mode, Run, Trigger
 from scores.actions import save_graph
+from tests.admin.rows import make_run
 from tests.factories import AUTHOR, make_agent, make_score, make_workspace
 from tests.scores.graphs import graph, llm
 
@@ -147,6 +151,95 @@ def test_an_agent_of_a_pinned_version_stays(workspace: Workspace) -> None:
 
     with pytest.raises(InUse, match="Pinned"):
         delete_agent(agent, author=AUTHOR)
+
+
+def make_pinned_run(agent: Agent, status: str) -> Run:
+    """Of a score that does not play the agent any more."""
+    pins = {"agents": {"think": {"id": agent.pk, "version": agent.version}}}
+    return make_run(make_score(agent.workspace), status, pins=pins)
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "waiting", "needs_attention"])
+def test_an_agent_that_an_unfinished_run_began_with_stays(
+    workspace: Workspace, status: str
+) -> None:
+    agent = make_agent(workspace)
+    run = make_pinned_run(agent, status)
+    make_pinned_run(make_agent(workspace), "queued")
+
+    with pytest.raises(InUse) as refusal:
+        delete_agent(agent, author=AUTHOR)
+
+    uses: Any = refusal.value.details["used_by"]
+    assert [(use["type"], use["id"]) for use in uses] == [("run", run.pk)]
+    assert agent.versions.count() == 1
+    assert not AuditEntry.objects.filter(action="agent.deleted").exists()
+
+
+def test_an_agent_of_finished_runs_can_go(workspace: Workspace) -> None:
+    agent = make_agent(workspace)
+    make_pinned_run(agent, "succeeded")
+
+    delete_agent(agent, author=AUTHOR)
+
+    assert not Agent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_agent_that_a_run_pins_while_it_is_deleted_stays() -> None:
+    agent = make_agent(make_workspace())
+    pins = {"agents": {"think": {"id": agent.pk, "version": 1}}}
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            hold_agents(pins)
+            deleting = other.submit(delete_in_another_transaction, agent)
+            with pytest.raises(TimeoutError):
+                deleting.result(timeout=0.5)
+            run = make_pinned_run(agent, "queued")
+        with pytest.raises(InUse, match=run.pk):
+            deleting.result(timeout=30)
+
+    assert Agent.objects.filter(pk=agent.pk).exists()
+
+
+def test_a_start_holds_what_it_pins(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    agent = make_agent(workspace)
+    score = make_score(workspace, graph(llm("think", agent_id=agent.pk)))
+    held: list[Any] = []
+    monkeypatch.setattr("runs.actions.start.hold_agents", held.append)
+
+    run = start_score(score, trigger=Trigger.API, mode=Mode.REHEARSAL, started_by=AUTHOR)
+
+    assert held == [run.pins]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_pins_an_agent_while_it_is_deleted_does_not_start() -> None:
+    agent = make_agent(make_workspace())
+    pins = {"agents": {"think": {"id": agent.pk, "version": 1}}}
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            delete_agent(agent, author=AUTHOR)
+            holding = other.submit(hold_in_another_transaction, pins)
+            with pytest.raises(TimeoutError):
+                holding.result(timeout=0.5)
+        with pytest.raises(Conflict, match=agent.pk):
+            holding.result(timeout=30)
+
+
+def delete_in_another_transaction(agent: Agent) -> None:
+    try:
+        delete_agent(agent, author=AUTHOR)
+    finally:
+        connection.close()
+
+
+def hold_in_another_transaction(pins: dict[str, Any]) -> None:
+    try:
+        with transaction.atomic():
+            hold_agents(pins)
+    finally:
+        connection.close()
 
 
 @pytest.mark.django_db(transaction=True)

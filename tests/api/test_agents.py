@@ -180,14 +180,66 @@ def test_agents_of_another_workspace_are_not_there(caller: Caller, stranger: Cal
 
 
 def test_a_list_asks_the_database_the_same_number_of_times_however_long_it_is(
-    caller: Caller, django_assert_num_queries: DjangoAssertNumQueries
+    caller: Caller, workspace: Workspace, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(5):
         made(caller, name=f"Agent {number}")
+
+    make_score(workspace, graph(llm("x", agent_id=Agent.objects.get(slug="agent-4").pk)))
 
     with django_assert_num_queries(2):
         listed = read(caller.get("/agents?limit=3"))
 
     assert [agent["name"] for agent in listed["items"]] == ["Agent 4", "Agent 3", "Agent 2"]
+    counted = ["scores", "nodes", "cost_cents", "cost_microdollars"]
+    assert [listed["items"][0][name] for name in counted] == [1, 1, 0, 0]
     rest = read(caller.get(f"/agents?cursor={listed['next_cursor']}"))
     assert [agent["name"] for agent in rest["items"]] == ["Agent 1", "Agent 0"]
+
+
+def test_a_list_is_narrowed_to_a_use_a_model_and_a_skill(caller: Caller) -> None:
+    made(caller, name="A", model="claude-x", allowed_tools=["data.pick"])
+    made(caller, name="B", model="claude-x", allowed_tools=["http"])
+    made(caller, name="C")
+
+    found = read(caller.get("/agents?use=unused&model=claude-x&skill=data"))["items"]
+
+    assert [agent["name"] for agent in found] == ["A"]
+    assert read(caller.get("/agents?use=shared"))["items"] == []
+    refused(caller.get("/agents?use=often"), 422, "invalid_input")
+
+
+def test_versions_are_compared(caller: Caller) -> None:
+    path = made(caller, system_prompt="Be kind.", model="claude-x")
+    read(caller.patch(path, {"system_prompt": "Be brief.", "model": None}, If_Match="*"))
+
+    said = read(caller.get(f"{path}/comparison?before=1&after=2"))
+
+    assert said == {
+        "prompt": [
+            {"change": "same", "text": "Be "},
+            {"change": "removed", "text": "kind"},
+            {"change": "added", "text": "brief"},
+            {"change": "same", "text": "."},
+        ],
+        "settings": [{"field": "model", "before": "claude-x", "after": None}],
+    }
+    refused(caller.get(f"{path}/comparison?before=1&after=3"), 404, "not_found")
+    refused(caller.get(f"{path}/comparison?before=1"), 422, "invalid_input")
+
+
+def test_an_old_version_is_restored_by_one_call(caller: Caller, stranger: Caller) -> None:
+    path = made(caller)
+    read(caller.patch(path, {"system_prompt": "Other."}, If_Match="*"))
+    restore = f"{path}/versions/1/restore"
+
+    refused(caller.post(restore), 428, "precondition_required")
+    refused(caller.post(restore, If_Match='"1"'), 412, "stale_version")
+    refused(stranger.post(restore, If_Match="*"), 404, "not_found")
+    answer = caller.post(restore, If_Match='"2"')
+
+    said = read(answer)
+    assert (said["version"], said["system_prompt"]) == (3, AGENT["system_prompt"])
+    assert answer.headers["ETag"] == '"3"'
+    assert read(caller.get(f"{path}/versions/3"))["note"] == "Restored v1"
+    refused(caller.post(f"{path}/versions/9/restore", If_Match="*"), 404, "not_found")

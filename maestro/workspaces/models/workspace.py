@@ -1,6 +1,6 @@
 """The tenant: everything else belongs to exactly one."""
 
-from typing import TypeVar
+from typing import Self, TypeVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -49,5 +49,5 @@ class Workspace(models.Model):
 class WorkspaceQuerySet(models.QuerySet[Row]):
     """Rows of a tenant: every list begins with `in_workspace`."""
 
-    def in_workspace(self, workspace: Workspace) -> "WorkspaceQuerySet[Row]":
+    def in_workspace(self, workspace: Workspace) -> Self:
         return self.filter(workspace=workspace)

@@ -1,10 +1,12 @@
-"""What can be done with agents: make one, save it as its next version, delete it."""
+"""Agents as entries of the catalog: make one, save it as its next version, delete it."""
 
 from itertools import groupby
 
 from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 
+from agents.content import CONTENT, AgentFields, check_content, content_of
+from agents.models import Agent, AgentVersion
 from maestro.cleaning import clean, taken_at_the_same_time
 from maestro.errors import InUse, StaleVersion
 from maestro.ids import new_id
@@ -12,9 +14,6 @@ from maestro.slugs import free_slug
 from maestro.uses import Use, use_by
 from maestro.workspaces.audit import record
 from maestro.workspaces.models import Workspace
-
-from .content import CONTENT, AgentFields, check_content, content_of
-from .models import Agent, AgentVersion
 
 
 @transaction.atomic
@@ -26,9 +25,15 @@ def create_agent(
     note: str = "",
     agent_id: str | None = None,
     is_template: bool = False,
+    source: Agent | None = None,
 ) -> Agent:
     """A new agent, at version 1; InvalidInput says which field is wrong."""
-    agent = Agent(id=agent_id or new_id("ag"), workspace=workspace, is_template=is_template)
+    agent = Agent(
+        id=agent_id or new_id("ag"),
+        workspace=workspace,
+        is_template=is_template,
+        source_agent=source,
+    )
     _take(agent, fields)
     with taken_at_the_same_time(f"the slug {agent.slug}"):
         agent.save(force_insert=True)
@@ -70,24 +75,32 @@ def delete_agent(agent: Agent, *, author: str) -> None:
     try:
         with transaction.atomic():
             record(agent.workspace, author, "agent.deleted", agent, {"name": agent.name})
-            agent.delete()
+            Agent.objects.filter(pk=agent.pk).delete()
+            # A run has committed by now and is seen here, or it will find no agent to pin.
+            _refuse_while_used(agent)
     except (RestrictedError, IntegrityError):
-        used_by = uses_of(agent)
-        if not used_by:
-            raise
-        names = ", ".join(use["name"] for use in used_by)
-        raise InUse(f"{agent} is used by {names}", used_by=used_by) from None
+        _refuse_while_used(agent)
+        raise
 
 
 def uses_of(agent: Agent) -> list[Use]:
-    """The scores whose nodes play the agent, then the orchestras pinned to a version that does."""
+    """The scores whose nodes play the agent, the orchestras pinned to a version that does, and the
+    unfinished runs that began with it, at most a hundred."""
     nodes = agent.nodes.select_related("score").order_by("score__name", "score_id", "order")
     scores = groupby(nodes, key=lambda node: node.score)
     pins = agent.pinned_by.select_related("orchestra").order_by("orchestra__name")
+    runs = agent.workspace.runs.unfinished().pinning(agent.pk).order_by("queued_at")
     return [
         *(use_by(score, [node.key for node in played]) for score, played in scores),
         *(use_by(pin.orchestra) for pin in pins),
+        *(use_by(run) for run in runs.only("id")[:100]),
     ]
+
+
+def _refuse_while_used(agent: Agent) -> None:
+    if used_by := uses_of(agent):
+        names = ", ".join(use["name"] for use in used_by[:5])
+        raise InUse(f"{agent} is used by {names}", used_by=used_by)
 
 
 def _take(agent: Agent, fields: AgentFields) -> None:

@@ -1,0 +1,73 @@
+"""What was saved, again: an old version as the newest one, or as the start of another agent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from django.db import transaction
+
+from agents.content import AgentFields
+from agents.models import Agent
+from maestro.errors import NotFound
+from maestro.slugs import MAX_LENGTH, free_slug
+
+from .catalog import create_agent, save_agent
+
+NAME_SUFFIX, SLUG_SUFFIX = " (copy)", "-copy"
+ROOM_FOR_A_NUMBER = 6
+
+
+@dataclass(frozen=True)
+class AgentCopy:
+    """A copied agent; `versions` leads from the source's version numbers to its own."""
+
+    agent: Agent
+    versions: Mapping[int, int]
+
+
+@transaction.atomic
+def restore_version(
+    agent: Agent, version: int, *, author: str, expected_version: int | None = None
+) -> Agent:
+    """The agent as it was at `version`, as its next version; a slug that is taken by now stays.
+
+    NotFound when there is no such version, InvalidInput when it could not be used any more.
+    """
+    kept = agent.versions.filter(version=version).first()
+    if kept is None:
+        raise NotFound(f"{agent} has no version {version}")
+    fields = cast(AgentFields, dict(kept.content))
+    others = Agent.objects.filter(workspace=agent.workspace).exclude(pk=agent.pk)
+    if others.filter(slug=fields.get("slug")).exists():
+        fields.pop("slug")
+    note = f"Restored v{version}"
+    return save_agent(agent, fields, author=author, note=note, expected_version=expected_version)
+
+
+@transaction.atomic
+def copy_agent(agent: Agent, *, author: str, pinned: Iterable[int] = ()) -> AgentCopy:
+    """Another agent that says the same. The `pinned` versions come along, oldest first, so that
+    who plays one of them finds it in the copy too."""
+    source = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
+    named = _named_after(source)
+    copy: Agent | None = None
+    versions: dict[int, int] = {}
+    wanted = {*pinned, source.version}
+    for kept in source.versions.filter(version__in=wanted).order_by("version"):
+        fields = cast(AgentFields, kept.content | named)
+        note = f"Copied from {source.slug} v{kept.version}"
+        if copy is None:
+            copy = create_agent(source.workspace, fields, author=author, note=note, source=source)
+        else:
+            copy = save_agent(copy, fields, author=author, note=note)
+        versions[kept.version] = copy.version
+    if copy is None:
+        raise NotFound(f"{source} has no version {source.version}")
+    return AgentCopy(copy, versions)
+
+
+def _named_after(source: Agent) -> AgentFields:
+    room = MAX_LENGTH - len(SLUG_SUFFIX) - ROOM_FOR_A_NUMBER
+    others = Agent.objects.filter(workspace=source.workspace)
+    slug = free_slug(others, source.slug[:room] + SLUG_SUFFIX, "agent-copy")
+    return {"name": source.name[: MAX_LENGTH - len(NAME_SUFFIX)] + NAME_SUFFIX, "slug": slug}
