@@ -18,7 +18,8 @@ from scores.scopes import Loop, Scope
 from scores.transform import carry, merge
 
 JSON = dict[str, Any]
-WaitingFor = Literal["answer", "gate"]
+WaitingFor = Literal["answer", "gate", "subscore", "retry"]
+URGENCY: tuple[WaitingFor, ...] = ("answer", "gate", "subscore", "retry")
 
 
 class Stop(Exception):
@@ -26,7 +27,7 @@ class Stop(Exception):
 
 
 class Parked(Exception):
-    """The walk got as far as it can; the rest waits for an answer or a gate, or until a time."""
+    """The walk got as far as it can; the rest waits for something, or until a time."""
 
     def __init__(self, waiting_for: WaitingFor, resume_at: datetime | None = None) -> None:
         super().__init__(waiting_for)
@@ -35,9 +36,9 @@ class Parked(Exception):
 
     @classmethod
     def all(cls, parked: Iterable["Parked"]) -> "Parked":
-        """Several at once: an answer is the more urgent, the earliest time counts."""
+        """Several at once: the most urgent one is told, the earliest time counts."""
         parked = list(parked)
-        asks: WaitingFor = "answer" if any(p.waiting_for == "answer" for p in parked) else "gate"
+        asks = min((one.waiting_for for one in parked), key=URGENCY.index)
         times = [p.resume_at for p in parked if p.resume_at is not None]
         return cls(asks, min(times, default=None))
 

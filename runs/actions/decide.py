@@ -95,8 +95,8 @@ def _edited(decision: ItemDecision) -> object:
 
 
 def _resume(run: Run) -> None:
-    """At once when the run waits for a gate; while it still plays elsewhere, as soon as it parks."""
-    if run.status == RunStatus.WAITING and run.waiting_for == "gate":
+    """At once when the run waits; while it still plays elsewhere, as soon as it parks."""
+    if run.status == RunStatus.WAITING:
         run.status = RunStatus.QUEUED
         run.waiting_for = ""
         run.resume_at = None

@@ -114,7 +114,7 @@ moved as (
          error = coalesce(change.error, run.error),
          errors = coalesce(change.errors, run.errors),
          waiting_for = coalesce(change.waiting_for, run.waiting_for),
-         resume_at = coalesce(change.resume_at, run.resume_at),
+         resume_at = least(change.resume_at, run.resume_at),
          finished_at = case when change.finished then clock_timestamp() end
     from news join live on live.id = news.run_id
          left join spent on spent.run_id = news.run_id

@@ -1,8 +1,6 @@
 """Trying a node again: its policy says how often, on which errors, after which wait."""
 
-import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +9,11 @@ from maestro.errors import NodeError
 from runs.executor import NodeFailed, Parked, Settled, Stop
 from runs.journal import Fenced, NodeEntry
 from runs.models.choices import NodeStatus
-from scores.document import NodeDocument, RetryPolicy
+from scores.document import NodeDocument
 
 from .errors import OperationBroke, error_json
-from .performance import JSON, Performance, may_retry
+from .performance import JSON, RETRY_AT, Performance, may_retry
+from .waiting import next_time, time_of_retry, wait_until
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,10 @@ async def play_attempts(
     """
     last = performance.last_attempt(step.node, step.iteration)
     attempt = first_attempt(last.number, last.status) if last else 1
+    again = time_of_retry(last.error) if last else None
     while True:
+        if again is not None:
+            await wait_until(performance, again)
         try:
             return await play_once(attempt)
         except (Stop, Parked, NodeFailed, Fenced):
@@ -50,29 +52,18 @@ async def play_attempts(
         except Exception as broken:
             error = broken if isinstance(broken, NodeError) else _foresee(broken, performance, step)
             columns["attempt"] = attempt
+            error.details.pop(RETRY_AT, None)
             if not repeatable or not may_retry(step.node.retry, attempt, error.code):
                 return performance.fail(step.node, step.iteration, step.given, error, **columns)
+            again = next_time(step.node.retry, attempt, error)
+            error.details[RETRY_AT] = again.isoformat()
             await performance.record(_failed(performance, step, error, columns))
-        await asyncio.sleep(wait_seconds(step.node.retry, attempt, error))
-        if performance.stopping():
-            raise Stop
         attempt += 1
 
 
 def first_attempt(last: int, status: NodeStatus) -> int:
     """An intent cut in half is the same attempt, played on; anything else was one of its own."""
     return last if status in (NodeStatus.RUNNING, NodeStatus.NEEDS_ATTENTION) else last + 1
-
-
-def wait_seconds(policy: RetryPolicy, attempt: int, error: NodeError) -> float:
-    """Doubling from `backoff_seconds`, with jitter so that neighbours do not ask in step.
-
-    What the far end asked for (`retry_after`, seconds) is a floor, the policy's maximum a roof.
-    """
-    doubled = policy.backoff_seconds * 2 ** (attempt - 1)
-    asked = float(str(error.details.get("retry_after") or 0))
-    jittered: float = random.uniform(0.5, 1) * doubled
-    return min(policy.max_seconds, max(jittered, asked))
 
 
 def _foresee(broken: Exception, performance: Performance, step: Step) -> NodeError:

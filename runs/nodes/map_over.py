@@ -18,6 +18,7 @@ from .errors import error_json
 from .performance import JSON, Performance
 
 Ended = Played | NodeFailed | Parked | Stop
+BUSY = {"subscore", "retry"}  # something is under way for the item, or soon will be
 
 
 async def play(
@@ -64,8 +65,9 @@ async def play_joined(scope: ScopeWalk, node: NodeDocument, given: JSON, iterati
 async def _play_items(
     scope: ScopeWalk, owner: str, config: MapOverConfig, items: list[Any], iteration: str
 ) -> list[Ended]:
-    """Each item's end, in order; after a stop the items not begun are Stop themselves."""
-    ended: list[Ended] = [Stop()] * len(items)
+    """The ends of the items that were begun, in order. An item that is parked while something goes
+    on for it still counts as one of `concurrency`."""
+    ended: list[Ended | None] = [None] * len(items)
     halt = asyncio.Event()
 
     async def lane(numbers: Iterator[int]) -> None:
@@ -73,11 +75,11 @@ async def _play_items(
             if halt.is_set():
                 return
             path = f"{iteration}/{owner}:{number}" if iteration else f"{owner}:{number}"
-            ended[number] = await _play_item(scope, owner, config, items[number], path)
-            if isinstance(ended[number], Stop) or (
-                isinstance(ended[number], NodeFailed) and config.on_error == "stop"
-            ):
+            end = ended[number] = await _play_item(scope, owner, config, items[number], path)
+            if isinstance(end, Stop) or (isinstance(end, NodeFailed) and config.on_error == "stop"):
                 halt.set()
+            if isinstance(end, Parked) and end.waiting_for in BUSY:
+                return
 
     numbers = iter(range(len(items)))
     lanes = [
@@ -90,7 +92,7 @@ async def _play_items(
             task.cancel()
         await asyncio.gather(*lanes, return_exceptions=True)
         raise
-    return ended
+    return [end for end in ended if end is not None]
 
 
 async def _play_item(

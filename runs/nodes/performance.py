@@ -22,6 +22,7 @@ from .errors import error_json
 from .recorded import Attempt, Recorded
 
 JSON = dict[str, Any]
+RETRY_AT = "retry_at"  # in the details of an error that is not final
 ModeName = Literal["live", "rehearsal", "plan"]
 
 
@@ -68,7 +69,7 @@ class Performance:
             collected = (last.error or {}).get("details", {}).get("count", 0)
             return Settled(last.status, last.port, last.output or {}, collected)
         if last.status == NodeStatus.FAILED and last.error is not None:
-            if may_retry(node.retry, last.number, last.error["code"]):
+            if RETRY_AT in last.error.get("details", {}):
                 return None
             return self.settle_failure(node, last.error, last.output)
         return None

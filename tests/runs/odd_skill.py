@@ -4,12 +4,14 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel
 
 from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
+from maestro.errors import NodeError, RateLimited, Unavailable
 
 skill = Skill(name="odd", version="1", description="Misbehaves on request.", icon="bug_report")
 
@@ -20,6 +22,14 @@ class Wish(BaseModel):
     seconds: float = 0
     die: bool = False
     log: str = ""
+
+
+class Flaw(Wish):
+    """`fails`: so many calls fail, told by the log's lines; `code` says how."""
+
+    fails: int
+    code: Literal["unavailable", "rate_limited", "node_error"] = "unavailable"
+    retry_after: float | None = None
 
 
 class Done(BaseModel):
@@ -33,6 +43,27 @@ async def wait(wish: Wish, context: Context) -> Done:
     await asyncio.sleep(wish.seconds)
     if wish.die:
         os.kill(os.getpid(), signal.SIGKILL)
+    return Done()
+
+
+@skill.operation(effect=Effect.READ, sample=Sample({"ok": True}), timeout_seconds=60)
+async def flaw(flaw: Flaw, context: Context) -> Done:
+    """Fail so many times, then answer."""
+    return await _fail_or_answer(flaw, context)
+
+
+@skill.operation(effect=Effect.WRITE, at_most_once=False, sample=Sample({"ok": True}))
+async def flawed_post(flaw: Flaw, context: Context) -> Done:
+    """The same for an outward effect, which does not say that it may be asked again."""
+    return await _fail_or_answer(flaw, context)
+
+
+async def _fail_or_answer(flaw: Flaw, context: Context) -> Done:
+    _note(flaw, context)
+    await asyncio.sleep(flaw.seconds)
+    if len(Path(flaw.log).read_text().splitlines()) <= flaw.fails:
+        kind = {"unavailable": Unavailable, "rate_limited": RateLimited}.get(flaw.code, NodeError)
+        raise kind("It does not answer.", retry_after=flaw.retry_after)
     return Done()
 
 

@@ -77,11 +77,12 @@ def test_a_waiting_run_outlives_every_process_and_holds_none(cluster: RunningClu
     assert ended(run).status == RunStatus.SUCCEEDED
 
 
+@pytest.mark.parametrize("expires", [None, 3600])
 def test_a_decision_while_the_run_still_plays_elsewhere_is_not_lost(
-    cluster: RunningCluster,
+    cluster: RunningCluster, expires: int | None
 ) -> None:
     slow = step("slow", skill="odd", operation="wait", config={"params": {"seconds": 2}})
-    run = start(score(graph(gate(), slow)), DRAFTS)
+    run = start(score(graph(gate(expires_after_seconds=expires), slow)), DRAFTS)
     wait_until(lambda: run.nodes.filter(status=NodeStatus.WAITING).exists())
 
     decide(run, ["approve"], ["approve"], ["approve"])
