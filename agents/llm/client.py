@@ -144,7 +144,7 @@ def _output_config(request: Request) -> JSON:
 
 
 def _reply(message: Message) -> Reply:
-    content = [block.to_dict(mode="json") for block in message.content]
+    content = [block.to_dict(mode="json", warnings=False) for block in message.content]
     said = message.stop_details.to_dict() if message.stop_details else {}
     return Reply(str(message.stop_reason), content, said)
 

@@ -6,7 +6,7 @@ others announce theirs under the entry point group `maestro.skills`.
 
 import asyncio
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from functools import cache
 from importlib import import_module
@@ -47,6 +47,21 @@ def find(skill: str, operation: str) -> Operation:
         known = sorted(found.operations)
         raise UnknownOperation(f"{skill} has no {operation!r}; it has {', '.join(known)}")
     return found.operations[operation]
+
+
+def allowed_operations(tools: Iterable[str]) -> tuple[list[Operation], list[str]]:
+    """What an agent's `allowed_tools` offer, each operation once: a skill's name stands for all of
+    its own. Beside it, what of them is not there."""
+    found: dict[str, Operation] = {}
+    unknown = []
+    for tool in tools:
+        skill, _, operation = tool.partition(".")
+        offered = _by_name()[skill].operations if skill in _by_name() else {}
+        chosen = [offered[operation]] if operation in offered else []
+        chosen = chosen if operation else list(offered.values())
+        found |= {one.full_name: one for one in chosen}
+        unknown += [] if chosen else [tool]
+    return list(found.values()), unknown
 
 
 async def dispatch(

@@ -14,6 +14,8 @@ from .events import lock_run, tell, wake_players
 def answer_cut_write(run: Run, *, node: str, iteration: str, sent: bool, by: str) -> Run:
     """Settle the node as done (`sent`), or let it play again; the run goes on.
 
+    Where it was a tool of an LLM node, the tool is settled so, and the node begins anew.
+
     Raises NotFound when no such node waits, Conflict when the run does not wait for an answer.
     """
     run = lock_run(run)
@@ -24,7 +26,16 @@ def answer_cut_write(run: Run, *, node: str, iteration: str, sent: bool, by: str
     ).first()
     if row is None:
         raise NotFound(f"{node} does not wait for an answer in this run.")
-    _settle(row, sent)
+    tools = run.nodes.filter(
+        node_key=node,
+        iteration=iteration,
+        attempt=row.attempt,
+        call__gt=0,
+        status=NodeStatus.NEEDS_ATTENTION,
+    )
+    for tool in tools:
+        _settle(tool, sent)
+    _settle(row, sent and not tools)
     payload = {"sent": sent, "by": by}
     tell(run, "node.answered", node=node, iteration=iteration, payload=payload)
     run.status = RunStatus.QUEUED

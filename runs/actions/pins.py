@@ -1,8 +1,16 @@
 """What a run resolves once, at its start: it keeps playing that, whatever is saved meanwhile."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from typing import Any
 
-from agents.models import Agent
+from django.utils import timezone
+
+from agents.llm.tokens import Band
+from agents.models import Agent, AgentVersion, ModelPrice
+from agents.skills import registry
+from agents.skills.operation import Kind
+from agents.skills.registry import allowed_operations
 from maestro.errors import InvalidScore
 from runs.models import Mode
 from scores.document import GraphDocument, NodeDocument
@@ -13,33 +21,87 @@ JSON = dict[str, Any]
 
 
 def pin(score: Score, version: int, mode: Mode) -> JSON:
-    """{"agents": {node: {"id", "version"}}} for this version of the score.
+    """For this version of the score: {"agents": {node: {"id", "version", "model", "tools"}},
+    "default_model", "prices": {model: bands}}; the last two only where a model may be asked.
 
     Checks the graph again, because what it refers to may have changed since it was saved; raises
-    InvalidScore that names each place.
+    InvalidScore that names each place, and for a model that has no price.
     """
     saved = ScoreVersion.objects.get(score=score, version=version)
     document = GraphDocument.model_validate(saved.graph)
     errors = errors_of(check_graph(document, score.workspace))
     if errors:
         raise refusal_of(errors)
-    thinking = [node for node in document.nodes if node.kind == "llm"]
-    if thinking and mode != Mode.REHEARSAL:
-        keys = ", ".join(node.key for node in thinking)
-        raise InvalidScore(
-            f"{score.name} can be rehearsed only: its LLM nodes ({keys}) have no model to ask."
-        )
-    return {"agents": _pin_agents(thinking)}
+    default = score.workspace.default_model
+    agents = _pin_agents([node for node in document.nodes if node.kind == "llm"], default)
+    asked = {agent["model"]: key for key, agent in agents.items()}
+    for operation in _asking_operations(document, agents):
+        asked.setdefault(default, operation)
+    if not asked:
+        return {"agents": agents}
+    prices = _pin_prices(asked)
+    if mode == Mode.LIVE:
+        _refuse_without_price(score, asked, prices)
+    return {"agents": agents, "default_model": default, "prices": prices}
 
 
-def _pin_agents(nodes: list[NodeDocument]) -> JSON:
-    newest = dict(
-        Agent.objects.filter(id__in={node.agent_id for node in nodes}).values_list("id", "version")
-    )
-    return {
-        node.key: {
-            "id": node.agent_id,
-            "version": node.agent_version or newest[node.agent_id or ""],
-        }
+def _pin_agents(nodes: list[NodeDocument], default_model: str) -> JSON:
+    agents = {node.key: str(node.agent_id) for node in nodes}
+    newest = dict(Agent.objects.filter(id__in=agents.values()).values_list("id", "version"))
+    pinned = {
+        node.key: (agents[node.key], node.agent_version or newest[agents[node.key]])
         for node in nodes
     }
+    contents = {
+        (row.agent_id, row.version): row.content
+        for row in AgentVersion.objects.filter(
+            agent__in=agents.values(), version__in={version for _, version in pinned.values()}
+        )
+    }
+    return {
+        key: _pin_agent(key, id, version, contents[id, version], default_model)
+        for key, (id, version) in pinned.items()
+    }
+
+
+def _pin_agent(key: str, id: str, version: int, content: JSON, default_model: str) -> JSON:
+    tools, unknown = allowed_operations(content["allowed_tools"] or [])
+    if unknown:
+        raise InvalidScore(
+            f"{key}: its agent allows {', '.join(unknown)}, which is not installed; install the "
+            "skill, or take it out of the agent."
+        )
+    return {
+        "id": id,
+        "version": version,
+        "model": content["model"] or default_model,
+        "tools": [operation.full_name for operation in tools],
+    }
+
+
+def _asking_operations(document: GraphDocument, agents: JSON) -> Iterator[str]:
+    """The operations, of nodes and of agents' tools, that ask the workspace's model themselves."""
+    names = [f"{n.skill}.{n.operation}" for n in document.nodes if n.kind == "deterministic"]
+    for agent in agents.values():
+        names += agent["tools"]
+    for name in dict.fromkeys(names):
+        if registry.find(*name.split(".", 1)).kind is Kind.LLM:
+            yield name
+
+
+def _pin_prices(models: Iterable[str]) -> JSON:
+    today = timezone.now().date()
+    columns = [field.name for field in fields(Band)]
+    return {
+        model: [{name: getattr(price, name) for name in columns} for price in prices]
+        for model, prices in ModelPrice.objects.in_force(models, today).items()
+    }
+
+
+def _refuse_without_price(score: Score, asked: dict[str, str], prices: JSON) -> None:
+    for model, asker in asked.items():
+        if model not in prices:
+            raise InvalidScore(
+                f"{score.name} cannot be played live: {asker} asks {model}, which has no price. Add "
+                "one to the model prices (zeros, if it is free), or choose another model."
+            )

@@ -1,11 +1,13 @@
 """What can be written down: a node's row, a run's change of state."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 from runs.models import NodeStatus, RunStatus
+
+from .statements import KEY
 
 JSON = Any  # a node's or a run's JSON value
 Claim = tuple[str, int]  # a run and the fence under which it was claimed
@@ -22,10 +24,17 @@ class Usage:
     cache_write_1h: int = 0
     cost_microdollars: int = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class NodeEntry:
-    """One row of `score_run_nodes`; status `running` is an intent."""
+    """One row of `score_run_nodes`; status `running` is an intent.
+
+    An intent may be written again when its `usage` has grown; `counted` is what of it an earlier
+    writing of this row has already added to the run.
+    """
 
     run: str
     fence: int
@@ -46,12 +55,18 @@ class NodeEntry:
     agent_version: int | None = None
     model: str | None = None
     usage: Usage = Usage()
+    counted: Usage = Usage()
     started_at: datetime | None = None
     finished_at: datetime | None = None
 
     @property
     def claim(self) -> Claim:
         return self.run, self.fence
+
+    @property
+    def row(self) -> tuple[JSON, ...]:
+        """What tells this row from all others, as `statements.KEY` names it."""
+        return self.run, self.node_key, self.iteration, self.attempt, self.call
 
     def as_row(self) -> dict[str, JSON]:
         """The columns as `statements.COLUMNS` names them, ready for JSON."""
@@ -84,6 +99,12 @@ class NodeEntry:
             "finished_at": _iso(self.finished_at),
         }
 
+    def counted_as_json(self) -> str:
+        """`counted` with the row's key, under the names `statements.COUNTED` reads."""
+        spent = {f"was_{name}": amount for name, amount in asdict(self.counted).items()}
+        key = dict(zip(KEY, self.row, strict=True))
+        return json.dumps({**key, **spent}, ensure_ascii=False)
+
     def as_json(self) -> str:
         return json.dumps(self.as_row(), ensure_ascii=False, allow_nan=False)
 
@@ -104,6 +125,10 @@ class RunChange:
     @property
     def claim(self) -> Claim:
         return self.run, self.fence
+
+    @property
+    def row(self) -> tuple[JSON, ...]:
+        return (self.run,)
 
     def as_json(self) -> str:
         row = {

@@ -15,7 +15,7 @@ import psycopg
 from runs.connections import connect_async
 from runs.models import NodeStatus, RunStatus
 
-from .entries import Claim, NodeEntry, RunChange
+from .entries import Claim, NodeEntry, RunChange, Usage
 from .statements import BATCH, ONE
 
 Entry = NodeEntry | RunChange
@@ -114,12 +114,15 @@ class Journal:
         return self._taken
 
     def _take_batch(self) -> list[tuple[Entry, str]]:
+        """As much as one statement can take: it may touch a row only once."""
         size = 0
-        for count, (_, text) in enumerate(self._entries):
+        rows: set[tuple[Any, ...]] = set()
+        for count, (entry, text) in enumerate(self._entries):
             size += len(text)
-            if count and size > MAX_BATCH_CHARACTERS:
+            if count and (size > MAX_BATCH_CHARACTERS or entry.row in rows):
                 batch, self._entries = self._entries[:count], self._entries[count:]
                 return batch
+            rows.add(entry.row)
         batch, self._entries = self._entries, []
         return batch
 
@@ -213,13 +216,17 @@ def _parameters(batch: Iterable[tuple[Entry, str]]) -> dict[str, Any]:
     owners = _fences(batch)
     nodes: list[str] = []
     changes: list[str] = []
+    counted: list[str] = []
     for entry, text in batch:
         (nodes if isinstance(entry, NodeEntry) else changes).append(text)
+        if isinstance(entry, NodeEntry) and entry.counted != Usage():
+            counted.append(entry.counted_as_json())
     return {
         "runs": list(owners),
         "fences": list(owners.values()),
         "nodes": f"[{','.join(nodes)}]",
         "changes": f"[{','.join(changes)}]",
+        "counted": f"[{','.join(counted)}]",
     }
 
 

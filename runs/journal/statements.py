@@ -35,12 +35,18 @@ COLUMNS: dict[str, str] = {
 _NAMES = ", ".join(COLUMNS)
 _GIVEN = ", ".join(f"given.{name}" for name in COLUMNS)
 _TYPED = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
-# An intent is settled in place; a settled row is never written again.
-_KEY = ("run_id", "node_key", "iteration", "attempt", "call")
-_SETTLED = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)
+KEY = ("run_id", "node_key", "iteration", "attempt", "call")
+# An intent is settled in place, or written again with what more it has used; a settled row is
+# never written again.
+_SETTLED = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEY)
 _SETTLE = f"""
-  on conflict ({", ".join(_KEY)}) do update set {_SETTLED}
-   where old.status in ('running', 'waiting') and excluded.status not in ('running', 'waiting')"""
+  on conflict ({", ".join(KEY)}) do update set {_SETTLED}
+   where old.status in ('running', 'waiting')
+     and (excluded.status not in ('running', 'waiting')
+          or excluded.tokens_input + excluded.tokens_output > old.tokens_input + old.tokens_output)"""
+# What of a row's usage the run had before this writing of it.
+_USED = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "cost_microdollars")
+_COUNTED = ", ".join(f"was_{name} bigint" for name in _USED)
 
 # One settled row of one run: most of a chain's commits. About a third cheaper than BATCH.
 ONE = f"""
@@ -72,7 +78,7 @@ written as (
          with ordinality as given ({_NAMES}, place)
     join live on live.id = given.run_id and live.fence = given.fence
    order by given.place{_SETTLE}
-  returning id, run_id, node_key, iteration, status, tokens_input, tokens_output,
+  returning id, run_id, node_key, iteration, attempt, call, status, tokens_input, tokens_output,
             tokens_cache_read, tokens_cache_write_5m + tokens_cache_write_1h as tokens_cache_write,
             cost_microdollars),
 change as (
@@ -93,11 +99,18 @@ told as (
   returning run_id),
 news as (
   select run_id, count(*) as events from told group by run_id),
+counted as (
+  select * from jsonb_to_recordset(%(counted)s::jsonb) as row (
+      {", ".join(f"{name} {COLUMNS[name]}" for name in KEY)}, {_COUNTED})),
 spent as (
-  select run_id, bool_or(status <> 'running') as settled, sum(tokens_input) as tokens_input,
-         sum(tokens_output) as tokens_output, sum(tokens_cache_read) as tokens_cache_read,
-         sum(tokens_cache_write) as tokens_cache_write, sum(cost_microdollars) as cost
-    from written group by run_id),
+  select run_id, bool_or(status <> 'running') as settled,
+         sum(tokens_input - coalesce(was_input, 0)) as tokens_input,
+         sum(tokens_output - coalesce(was_output, 0)) as tokens_output,
+         sum(tokens_cache_read - coalesce(was_cache_read, 0)) as tokens_cache_read,
+         sum(tokens_cache_write - coalesce(was_cache_write_5m + was_cache_write_1h, 0))
+           as tokens_cache_write,
+         sum(cost_microdollars - coalesce(was_cost_microdollars, 0)) as cost
+    from written left join counted using ({", ".join(KEY)}) group by run_id),
 moved as (
   update score_runs run
      set last_event = live.last_event + news.events,

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from maestro.errors import NodeError
 from runs.executor import NodeFailed, Parked, Settled, Stop
@@ -33,11 +32,12 @@ async def play_attempts(
     play_once: Callable[[int], Awaitable[Settled]],
     *,
     repeatable: bool,
-    **columns: Any,
+    columns: Callable[[], JSON],
 ) -> Settled:
     """Call `play_once(attempt)` until it settles or the policy is spent.
 
-    `repeatable` False: one attempt, whatever the policy says. `columns` go on failed rows.
+    `repeatable` False: one attempt, whatever the policy says. `columns()`: what a failed attempt's
+    row says besides its error, asked when it has failed.
     """
     last = performance.last_attempt(step.node, step.iteration)
     attempt = first_attempt(last.number, last.status) if last else 1
@@ -51,13 +51,13 @@ async def play_attempts(
             raise
         except Exception as broken:
             error = broken if isinstance(broken, NodeError) else _foresee(broken, performance, step)
-            columns["attempt"] = attempt
+            row = {**columns(), "attempt": attempt}
             error.details.pop(RETRY_AT, None)
             if not repeatable or not may_retry(step.node.retry, attempt, error.code):
-                return performance.fail(step.node, step.iteration, step.given, error, **columns)
+                return performance.fail(step.node, step.iteration, step.given, error, **row)
             again = next_time(step.node.retry, attempt, error)
             error.details[RETRY_AT] = again.isoformat()
-            await performance.record(_failed(performance, step, error, columns))
+            await performance.record(_failed(performance, step, error, row))
         attempt += 1
 
 

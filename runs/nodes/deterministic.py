@@ -1,12 +1,10 @@
 """A deterministic node: one operation, guarded by what it says about its effects."""
 
-import hashlib
-import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents.skills import registry
-from agents.skills.context import Context
-from agents.skills.operation import Effect, Operation
+from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import Outcome
 from maestro.errors import OutcomeUnknown, UnknownOperation
 from runs.crash import crash_point
@@ -17,9 +15,22 @@ from scores.document import NodeDocument
 
 from . import rehearsal
 from .attempts import Step, play_attempts
-from .local import play_local
+from .calling import call_operation, cut_in_half, fingerprint
+from .local import LocalCall, play_local
+from .looking_back import look_back
+from .meter import Meter
 from .performance import JSON, Performance
-from .secrets import call_with_secrets
+
+
+@dataclass(slots=True)
+class Try:
+    """One attempt at a node's operation."""
+
+    performance: Performance
+    step: Step
+    operation: Operation
+    meter: Meter
+    number: int = 1
 
 
 async def play(
@@ -31,139 +42,140 @@ async def play(
         operation = registry.find(node.skill, node.operation)
     except UnknownOperation as error:
         return performance.fail(node, iteration, given, error)
+    one = Try(performance, step, operation, performance.meter())
     if performance.run.mode == "rehearsal":
         rehearsed = rehearsal.answer(operation, node, given)
         if rehearsed is not None:
-            return await _record(performance, step, operation, rehearsed, 1, datetime.now(UTC))
+            return await _record(one, rehearsed, datetime.now(UTC))
+    if operation.kind is Kind.LLM:
+        await look_back(performance, step)
+    return await _play_live(one)
 
+
+async def _play_live(one: Try) -> Settled:
     async def once(attempt: int) -> Settled:
-        if operation.effect is Effect.LOCAL:
-            return await play_local(performance, step, operation, attempt)
-        if operation.effect is Effect.WRITE:
-            return await _write(performance, step, operation, attempt)
-        return await _call(performance, step, operation, attempt)
+        one.number, one.meter = attempt, one.performance.meter()
+        if one.operation.effect is Effect.LOCAL:
+            return await _local(one)
+        if one.operation.effect is Effect.WRITE:
+            return await _write(one)
+        if one.operation.kind is Kind.LLM:
+            return await _ask(one)
+        return await _call(one)
 
     return await play_attempts(
-        performance,
-        step,
+        one.performance,
+        one.step,
         once,
-        repeatable=operation.retryable,
-        operation=operation.full_name,
-        effect=operation.effect.value,
+        repeatable=one.operation.retryable,
+        columns=lambda: {
+            "operation": one.operation.full_name,
+            "effect": one.operation.effect.value,
+            **one.meter.columns(),
+        },
     )
 
 
-async def _call(
-    performance: Performance, step: Step, operation: Operation, attempt: int
-) -> Settled:
+async def _call(one: Try) -> Settled:
     began = datetime.now(UTC)
-    outcome = await _dispatch(performance, step, operation)
-    return await _record(performance, step, operation, outcome, attempt, began)
+    return await _record(one, await _dispatch(one), began)
 
 
-async def _write(
-    performance: Performance, step: Step, operation: Operation, attempt: int
-) -> Settled:
+async def _local(one: Try) -> Settled:
+    context = one.performance.context(one.step.node, one.step.iteration)
+    row = _entry(one, NodeStatus.RUNNING)
+    outcome = await play_local(
+        one.performance, LocalCall(one.operation, one.step.given, context, row)
+    )
+    return Settled(NodeStatus.SUCCEEDED, outcome.port, outcome.output)
+
+
+async def _ask(one: Try) -> Settled:
+    """Like a write: what a model call costs is known to be spent before it is."""
+    began = await _intend(one)
+    crash_point("model.intended")
+    return await _record_durably(one, await _dispatch(one), began)
+
+
+async def _write(one: Try) -> Settled:
     """Intent durable, then the effect, then its receipt durable before anything follows."""
-    last = performance.last_attempt(step.node, step.iteration)
-    cut = last is not None and last.number == attempt
-    if cut and operation.is_at_most_once():
-        return await _ask_a_person(performance, step, operation, attempt)
-    intent = _entry(performance, step, operation, NodeStatus.RUNNING, attempt)
-    await performance.journal.flush(performance.run.claim, performance.journal.intend(intent))
-    if performance.stopping():
-        raise Stop
+    last = one.performance.last_attempt(one.step.node, one.step.iteration)
+    cut = last is not None and last.number == one.number
+    if cut and one.operation.is_at_most_once():
+        return await _ask_a_person(one)
+    began = await _intend(one)
     crash_point("write.intended")
     try:
-        outcome = await _dispatch(performance, step, operation)
+        outcome = await _dispatch(one)
     except OutcomeUnknown:
-        if operation.is_at_most_once():
-            return await _ask_a_person(performance, step, operation, attempt)
+        if one.operation.is_at_most_once():
+            return await _ask_a_person(one)
         raise
     crash_point("write.done")
-    settled = await _record(
-        performance, step, operation, outcome, attempt, intent.started_at or datetime.now(UTC)
-    )
-    await performance.journal.flush(performance.run.claim)
-    return settled
+    return await _record_durably(one, outcome, began)
 
 
-async def _ask_a_person(
-    performance: Performance, step: Step, operation: Operation, attempt: int
-) -> Settled:
-    error = {
-        "code": "cut_in_half",
-        "message": f"{operation.full_name} may have happened once: it was cut off before its "
-        "answer was recorded. Look there, then say whether it did.",
-        "node": step.node.key,
-        "details": {},
-    }
-    entry = _entry(performance, step, operation, NodeStatus.NEEDS_ATTENTION, attempt, error=error)
-    await performance.journal.flush(performance.run.claim, performance.journal.record(entry))
+async def _intend(one: Try) -> datetime:
+    """Declare durably what is about to happen; when that was. Raises Stop."""
+    began = datetime.now(UTC)
+    journal, intent = one.performance.journal, _entry(one, NodeStatus.RUNNING, started_at=began)
+    await journal.flush(one.performance.run.claim, journal.intend(intent))
+    if one.performance.stopping():
+        raise Stop
+    return began
+
+
+async def _ask_a_person(one: Try) -> Settled:
+    error = cut_in_half(one.operation.full_name, one.step.node.key)
+    entry = _entry(one, NodeStatus.NEEDS_ATTENTION, error=error)
+    journal = one.performance.journal
+    await journal.flush(one.performance.run.claim, journal.record(entry))
     raise Parked("answer")
 
 
-async def _dispatch(performance: Performance, step: Step, operation: Operation) -> Outcome:
-    async def call(context: Context) -> Outcome:
-        return await registry.call(
-            operation,
-            step.given,
-            context,
-            pool=performance.pool,
-            timeout_seconds=step.node.timeout_seconds,
-        )
-
-    context = performance.context(step.node, step.iteration)
-    return await call_with_secrets(performance, operation, context, call)
+async def _dispatch(one: Try) -> Outcome:
+    return await call_operation(
+        one.performance,
+        one.operation,
+        one.step.given,
+        one.performance.context(one.step.node, one.step.iteration),
+        one.meter,
+        timeout_seconds=one.step.node.timeout_seconds,
+    )
 
 
-async def _record(
-    performance: Performance,
-    step: Step,
-    operation: Operation,
-    outcome: Outcome,
-    attempt: int,
-    began: datetime,
-) -> Settled:
+async def _record_durably(one: Try, outcome: Outcome, began: datetime) -> Settled:
+    settled = await _record(one, outcome, began)
+    await one.performance.journal.flush(one.performance.run.claim)
+    return settled
+
+
+async def _record(one: Try, outcome: Outcome, began: datetime) -> Settled:
     entry = _entry(
-        performance,
-        step,
-        operation,
+        one,
         NodeStatus.SUCCEEDED,
-        attempt,
         port=outcome.port,
         output=outcome.output,
         started_at=began,
     )
-    await performance.record(entry)
+    await one.performance.record(entry)
     return Settled(NodeStatus.SUCCEEDED, outcome.port, outcome.output)
 
 
-def _entry(
-    performance: Performance,
-    step: Step,
-    operation: Operation,
-    status: NodeStatus,
-    attempt: int,
-    **columns: object,
-) -> NodeEntry:
+def _entry(one: Try, status: NodeStatus, **columns: object) -> NodeEntry:
     columns.setdefault("started_at", datetime.now(UTC))
-    if operation.effect is Effect.WRITE:
-        context = performance.context(step.node, step.iteration)
+    if one.operation.effect is Effect.WRITE:
+        context = one.performance.context(one.step.node, one.step.iteration)
         columns["idempotency_key"] = context.idempotency_key
-        columns["arguments_sha256"] = _fingerprint(step.given)
-    return performance.entry(
-        step.node,
-        step.iteration,
+        columns["arguments_sha256"] = fingerprint(one.step.given)
+    return one.performance.entry(
+        one.step.node,
+        one.step.iteration,
         status,
-        attempt=attempt,
-        input=step.given,
-        operation=operation.full_name,
-        effect=operation.effect.value,
+        attempt=one.number,
+        input=one.step.given,
+        operation=one.operation.full_name,
+        effect=one.operation.effect.value,
+        **one.meter.columns(),
         **columns,
     )
-
-
-def _fingerprint(given: JSON) -> str:
-    canonical = json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

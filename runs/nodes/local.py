@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,25 +15,35 @@ from django.db import (
     transaction,
 )
 
+from agents.skills.context import Context
 from agents.skills.operation import Operation
+from agents.skills.outcome import Outcome
 from maestro.errors import TimedOut
 from runs.crash import crash_point
-from runs.executor import Settled, Stop
-from runs.journal import record_in
+from runs.executor import Stop
+from runs.journal import NodeEntry, record_in
 from runs.models import RunNode
 from runs.models.choices import NodeStatus
 
-from .attempts import Step
 from .performance import Performance
 
 DATABASE_WAIT_SECONDS = 0.3
 
-PlayOnce = Callable[..., Settled]
+
+@dataclass(frozen=True, slots=True)
+class LocalCall:
+    """One call. `row`: what is recorded of it, all but how it ends."""
+
+    operation: Operation
+    given: dict[str, Any]
+    context: Context
+    row: NodeEntry
 
 
-async def play_local(
-    performance: Performance, step: Step, operation: Operation, attempt: int
-) -> Settled:
+PlayOnce = Callable[[LocalCall], Outcome]
+
+
+async def play_local(performance: Performance, call: LocalCall) -> Outcome:
     """Exactly once: both rows commit or none, and a lost answer is looked up before a repeat.
 
     Raises the operation's NodeErrors, Fenced, TimedOut when the database stays away for longer
@@ -40,66 +51,55 @@ async def play_local(
     """
     await performance.journal.flush(performance.run.claim)
     loop = asyncio.get_running_loop()
-    patience = time.monotonic() + operation.timeout_seconds
-    play = _play_in_transaction
-    while not performance.stopping():
+    patience = time.monotonic() + call.operation.timeout_seconds
+    play: PlayOnce = _play_in_transaction
+    while performance.holds():
         try:
-            return await loop.run_in_executor(
-                performance.pool, _in_thread, play, performance, step, operation, attempt
-            )
+            return await loop.run_in_executor(performance.pool, _in_thread, play, call)
         except (OperationalError, InterfaceError) as error:
             if time.monotonic() > patience:
-                raise TimedOut(f"{operation.full_name} could not write: {error}") from error
+                raise TimedOut(f"{call.operation.full_name} could not write: {error}") from error
             play = _look_then_play
             await asyncio.sleep(DATABASE_WAIT_SECONDS)
     raise Stop
 
 
-def _in_thread(play: PlayOnce, *args: Any) -> Settled:
+def _in_thread(play: PlayOnce, call: LocalCall) -> Outcome:
     close_old_connections()
     try:
-        return play(*args)
+        return play(call)
     finally:
         close_old_connections()
 
 
-def _play_in_transaction(
-    performance: Performance, step: Step, operation: Operation, attempt: int
-) -> Settled:
+def _play_in_transaction(call: LocalCall) -> Outcome:
     began = datetime.now(UTC)
     with transaction.atomic(), connection.cursor() as cursor:
-        context = performance.context(step.node, step.iteration)
-        outcome = operation.call_local(step.given, context)
-        entry = performance.entry(
-            step.node,
-            step.iteration,
-            NodeStatus.SUCCEEDED,
-            attempt=attempt,
+        outcome = call.operation.call_local(call.given, call.context)
+        entry = replace(
+            call.row,
+            status=NodeStatus.SUCCEEDED,
             port=outcome.port,
-            input=step.given,
             output=outcome.output,
-            operation=operation.full_name,
-            effect=operation.effect.value,
             started_at=began,
+            finished_at=datetime.now(UTC),
         )
         record_in(cursor, entry)
         crash_point("local.before_commit")
     crash_point("local.committed")
-    return Settled(NodeStatus.SUCCEEDED, outcome.port, outcome.output)
+    return outcome
 
 
-def _look_then_play(
-    performance: Performance, step: Step, operation: Operation, attempt: int
-) -> Settled:
+def _look_then_play(call: LocalCall) -> Outcome:
     """After a lost connection the commit may have happened all the same."""
     row = RunNode.objects.filter(
-        run=performance.run.id,
-        node_key=step.node.key,
-        iteration=step.iteration,
-        attempt=attempt,
-        call=0,
+        run=call.row.run,
+        node_key=call.row.node_key,
+        iteration=call.row.iteration,
+        attempt=call.row.attempt,
+        call=call.row.call,
         status=NodeStatus.SUCCEEDED,
     ).first()
     if row is not None:
-        return Settled(NodeStatus.SUCCEEDED, row.port, row.output_json or {})
-    return _play_in_transaction(performance, step, operation, attempt)
+        return Outcome(row.port or "", row.output_json or {})
+    return _play_in_transaction(call)

@@ -10,6 +10,7 @@ from django.conf import settings
 from jsonschema import Draft202012Validator
 
 from agents.egress import Egress
+from agents.llm import Models
 from agents.skills.context import Context
 from maestro.errors import InvalidNodeInput, MaestroError, MissingSecret
 from runs.executor import NodeFailed, Settled
@@ -19,6 +20,7 @@ from scores.document import ON_ERROR, NodeDocument, RetryPolicy
 from scores.graph import Graph
 
 from .errors import error_json
+from .meter import Meter
 from .recorded import Attempt, Recorded
 
 JSON = dict[str, Any]
@@ -46,7 +48,11 @@ class ClaimedRun:
 
 @dataclass(frozen=True)
 class Performance:
-    """A claimed run with all that playing it needs. `stopping()`: no node may start any more."""
+    """A claimed run with all that playing it needs.
+
+    `stopping()`: no node may start any more. `holds()`: the player's lease holds; without it
+    nothing may reach the outside, even for a node in flight.
+    """
 
     run: ClaimedRun
     graph: Graph
@@ -54,8 +60,14 @@ class Performance:
     recorded: Recorded
     pool: Executor
     http: Egress
+    models: Models
     stopping: Callable[[], bool]
+    holds: Callable[[], bool]
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+
+    def meter(self) -> Meter:
+        """For one attempt, at the run's prices."""
+        return Meter(self.run.pins.get("prices", {}))
 
     def last_attempt(self, node: NodeDocument, iteration: str) -> Attempt | None:
         return self.recorded.get((node.key, iteration))

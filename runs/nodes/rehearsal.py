@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.skills.operation import Effect, Operation
+from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import Outcome
 from scores.document import SUCCESS, NodeDocument
 
@@ -14,7 +14,8 @@ def answer(operation: Operation, node: NodeDocument, given: JSON) -> Outcome | N
     own = own_sample(node)
     if own is not None:
         return own
-    if operation.effect is Effect.NONE or operation.inside:
+    harmless = operation.effect is Effect.NONE or operation.inside
+    if harmless and operation.kind is not Kind.LLM:
         return None
     return Outcome(operation.sample.port, operation.sample.suited_to(given))
 

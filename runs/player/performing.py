@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from agents.egress import Egress
+from agents.llm import Models
 from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
 from runs.journal import Fenced, Journal, RunChange
 from runs.models.choices import RunStatus
@@ -26,7 +27,9 @@ class Stage:
     journal: Journal
     pool: Executor
     http: Egress
+    models: Models
     stopping: Callable[[], bool]
+    holds: Callable[[], bool]
 
 
 async def perform(taken: Taken, stage: Stage) -> None:
@@ -82,7 +85,9 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         recorded=taken.recorded,
         pool=stage.pool,
         http=stage.http,
+        models=stage.models,
         stopping=stage.stopping,
+        holds=stage.holds,
     )
 
     async def play(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:

@@ -11,6 +11,7 @@ from contextlib import aclosing
 import psycopg
 
 from agents.egress import Egress
+from agents.llm import Models
 from maestro.ids import new_id
 from runs.cluster.drain import DRAIN
 from runs.connections import RUNS_CHANNEL, connect_async
@@ -76,8 +77,8 @@ class Player:
         writer.add_done_callback(_end_with_writer)
         helpers = [asyncio.create_task(self._tick()), asyncio.create_task(self._listen())]
         log.info("player %s plays in slot %s", self.id, self.slot.number)
-        async with aclosing(Egress.from_settings()) as http:
-            reason = await self._play_until_the_end(http)
+        async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
+            reason = await self._play_until_the_end(http, models)
             await self._end(reason)
         self.journal.close()
         await writer
@@ -90,8 +91,10 @@ class Player:
         log.info("player %s ends: %s", self.id, reason)
         return reason
 
-    async def _play_until_the_end(self, http: Egress) -> str:
-        stage = Stage(self.journal, self.pool, http, self.stopping)
+    async def _play_until_the_end(self, http: Egress, models: Models) -> str:
+        stage = Stage(
+            self.journal, self.pool, http, models, self.stopping, lambda: self.lease.holds
+        )
         began = time.monotonic()
         while True:
             self.news.clear()

@@ -14,7 +14,7 @@ from runs.connections import EVENTS_CHANNEL, connect
 from runs.models import Player, Run, RunStatus
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60  # a loaded machine may need most of it
 
 
 def wait_until(question: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:

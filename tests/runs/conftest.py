@@ -13,12 +13,13 @@ from .clusters import RunningCluster
 
 @pytest.fixture
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The skill `odd`, installed beside Maestro as a third party's would be."""
+    """The skills `odd` and `books`, installed beside Maestro as a third party's would be."""
     folder = tmp_path / "packages"
     installed = folder / "odd_skill-1.dist-info"
     installed.mkdir(parents=True)
     (installed / "METADATA").write_text("Name: odd-skill\nVersion: 1\n")
     announced = f"[{registry.ENTRY_POINTS}]\nodd = tests.runs.odd_skill:skill\n"
+    announced += "books = tests.runs.books_skill:skill\n"
     (installed / "entry_points.txt").write_text(announced)
     monkeypatch.syspath_prepend(str(folder))
     registry.forget()

@@ -8,6 +8,7 @@ from threading import Barrier
 from django.db import connections
 
 from agents.egress import Egress
+from agents.llm import Models
 from maestro.ids import new_id
 from runs import claims
 from runs.connections import connect
@@ -34,8 +35,8 @@ async def _play(player: str) -> None:
     journal = Journal()
     writer = asyncio.create_task(journal.write())
     with ThreadPoolExecutor(THREADS) as pool:
-        async with aclosing(Egress.from_settings()) as http:
-            stage = Stage(journal, pool, http, stopping=lambda: False)
+        async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
+            stage = Stage(journal, pool, http, models, lambda: False, lambda: True)
             taken = await Claims(player).take(await journal.connected(), 10)
             await asyncio.gather(*(perform(one, stage) for one in taken))
         together = Barrier(THREADS)

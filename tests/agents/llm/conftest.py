@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from tests.fakes import messages_api
+from tests.far_ends import messages_api
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from agents.llm.parameters import Parameters
 from agents.llm.session import Answer, Brief, Session
 from agents.llm.tokens import Tokens
 from maestro.errors import NodeError
-from tests.fakes.messages_api import MessagesAPI, Script, speaking
+from tests.far_ends.messages_api import MessagesAPI, Script, speaking
 
 JSON = dict[str, Any]
 KEY = "sk-test-canary-0123456789"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from agents.llm.tokens import Tokens
-from tests.fakes.messages_api import Said, error, text
+from tests.far_ends.messages_api import Said, error, text
 
 from .talking import KEY, talk
 

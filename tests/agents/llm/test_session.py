@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from agents.llm.exchange import Tool, ToolAnswer, ToolCall
 from agents.llm.tokens import Tokens
-from tests.fakes.messages_api import calls, text
+from tests.far_ends.messages_api import calls, text
 
 from .talking import KEY, LOOK, MODEL, VERDICT, talk
 

@@ -1,32 +1,30 @@
-"""An LLM node: an agent's answer; rehearsed, it is answered without a model."""
+"""An LLM node in a rehearsal: no key, no call."""
 
-import asyncio
 from datetime import UTC, datetime
 
-from django.db import close_old_connections
 from jsonschema import Draft202012Validator
 
-from agents.models import AgentVersion
-from runs.executor import ScopeWalk, Settled
+from runs.executor import Settled
 from runs.models import Mode, NodeStatus, RunNode
 from scores.document import SUCCESS, NodeDocument
 
-from .generated import example_for
-from .performance import JSON, Performance
-from .rehearsal import own_sample
+from ..generated import example_for
+from ..performance import JSON, Performance
+from ..reading import read
+from ..rehearsal import own_sample
+from .agent import content_of
 
 
-async def play(
-    performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
+async def play_rehearsed(
+    performance: Performance, node: NodeDocument, given: JSON, iteration: str
 ) -> Settled:
     """Answer from the node's sample, a recorded answer, the schema's example or its shape."""
     began = datetime.now(UTC)
     agent = performance.run.pins["agents"][node.key]
     sample = own_sample(node)
     if sample is None:
-        loop = asyncio.get_running_loop()
-        output = await loop.run_in_executor(
-            performance.pool, _rehearsed, performance.run.score_id, node.key, agent, iteration
+        output = await read(
+            performance, _rehearsed, performance.run.score_id, node.key, agent, iteration
         )
     port, output = sample or (SUCCESS, output)
     await performance.record(
@@ -46,13 +44,9 @@ async def play(
 
 
 def _rehearsed(score_id: str, key: str, agent: JSON, iteration: str) -> JSON:
-    close_old_connections()
-    try:
-        version = AgentVersion.objects.get(agent=agent["id"], version=agent["version"])
-        schema = version.content.get("output_schema") or {"properties": {"text": {}}}
-        return _last_answer(score_id, key, schema) or example_for(schema, iteration)
-    finally:
-        close_old_connections()
+    schema = content_of(agent["id"], agent["version"])["output_schema"]
+    schema = schema or {"properties": {"text": {}}}
+    return _last_answer(score_id, key, schema) or example_for(schema, iteration)
 
 
 def _last_answer(score_id: str, key: str, schema: JSON) -> JSON | None:

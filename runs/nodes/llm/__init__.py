@@ -1,0 +1,17 @@
+"""An LLM node: an agent at work on the node's input; rehearsed, it is answered without a model."""
+
+from runs.executor import ScopeWalk, Settled
+from scores.document import NodeDocument
+
+from ..performance import JSON, Performance
+from .live import play_live
+from .rehearsed import play_rehearsed
+
+
+async def play(
+    performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
+) -> Settled:
+    """Raises NodeFailed, Parked, Stop or Fenced, as every node."""
+    if performance.run.mode == "rehearsal":
+        return await play_rehearsed(performance, node, given, iteration)
+    return await play_live(performance, node, given, iteration)

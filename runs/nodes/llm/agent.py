@@ -1,0 +1,55 @@
+"""The agent a node plays, as pinned when its run started."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from agents.llm.exchange import Tool
+from agents.llm.parameters import Parameters
+from agents.llm.session import SECONDS, Brief
+from agents.models import AgentVersion
+from agents.skills import registry
+from agents.skills.operation import Operation
+
+from ..performance import Performance
+from ..reading import read
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedAgent:
+    """One version of an agent, with the model and operations resolved at the run's start."""
+
+    id: str
+    version: int
+    model: str
+    content: JSON
+    operations: dict[str, Operation]
+
+    def brief(self, timeout_seconds: int | None) -> Brief:
+        """What its session is to do, within the node's time."""
+        return Brief(
+            model=self.model,
+            system_prompt=self.content["system_prompt"],
+            output_schema=self.content["output_schema"],
+            parameters=Parameters.model_validate(self.content["parameters"]),
+            tools=tuple(_as_tool(operation) for operation in self.operations.values()),
+            seconds=timeout_seconds or SECONDS,
+        )
+
+
+async def read_agent(performance: Performance, node_key: str) -> PinnedAgent:
+    """Raises UnknownOperation for a tool that is no longer installed."""
+    pin = performance.run.pins["agents"][node_key]
+    operations = {name: registry.find(*name.split(".", 1)) for name in pin["tools"]}
+    content = await read(performance, content_of, pin["id"], pin["version"])
+    return PinnedAgent(pin["id"], pin["version"], pin["model"], content, operations)
+
+
+def content_of(agent: str, version: int) -> JSON:
+    """An agent's content in one of its versions, which never changes."""
+    return dict(AgentVersion.objects.get(agent=agent, version=version).content)
+
+
+def _as_tool(operation: Operation) -> Tool:
+    return Tool(operation.full_name, operation.description, operation.input_schema())

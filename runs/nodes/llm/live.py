@@ -1,0 +1,139 @@
+"""An LLM node that asks a model: its intent durable before, its answer durable after."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from agents.llm.exchange import Ask, Reply, Request
+from agents.llm.session import Answer, Session
+from agents.skills.outcome import check_json
+from maestro.errors import NodeError
+from runs.crash import crash_point
+from runs.executor import Parked, Settled, Stop
+from runs.models.choices import NodeStatus
+from scores.document import SUCCESS, NodeDocument
+
+from ..asking import open_model
+from ..attempts import Step, play_attempts
+from ..calling import cut_in_half
+from ..looking_back import Receipts, look_back
+from ..performance import JSON, Performance
+from .agent import PinnedAgent, read_agent
+from .tools import Toolbox, Undecided
+
+
+async def play_live(
+    performance: Performance, node: NodeDocument, given: JSON, iteration: str
+) -> Settled:
+    """One session per attempt, each on a row of its own; tokens and cost count however it ends."""
+    step = Step(node, iteration, given)
+    try:
+        agent = await read_agent(performance, node.key)
+    except NodeError as error:
+        return performance.fail(node, iteration, given, error)
+    work = _Work(performance, step, agent, await look_back(performance, step))
+    return await play_attempts(performance, step, work.once, repeatable=True, columns=work.columns)
+
+
+class _Work:
+    """The attempts of one node in this playing."""
+
+    def __init__(
+        self, performance: Performance, step: Step, agent: PinnedAgent, receipts: Receipts
+    ) -> None:
+        self._performance, self._step, self._agent = performance, step, agent
+        self._receipts = receipts
+        self._begin(0)
+
+    def columns(self) -> JSON:
+        """What the row says of this attempt besides how it ended."""
+        return {
+            **self._meter.columns(),
+            "agent_id": self._agent.id,
+            "agent_version": self._agent.version,
+            "model": self._agent.model,
+            "started_at": self._began,
+        }
+
+    async def once(self, attempt: int) -> Settled:
+        self._begin(attempt)
+        ask = await open_model(
+            self._performance, self._meter, self._agent.model, self._step.node.key
+        )
+        await self._write_down(NodeStatus.RUNNING)
+        if self._performance.stopping():
+            raise Stop
+        crash_point("model.intended")
+        answer = await self._answered(ask)
+        await self._write_down(NodeStatus.SUCCEEDED, port=SUCCESS, output=answer.output)
+        return Settled(NodeStatus.SUCCEEDED, SUCCESS, answer.output)
+
+    def _begin(self, attempt: int) -> None:
+        self._attempt, self._began = attempt, datetime.now(UTC)
+        self._meter = self._performance.meter()
+        self._receipts.unclaimed = set(self._receipts.by_key)
+        self._tools = Toolbox(
+            self._performance, self._step, attempt, self._agent.operations, self._receipts
+        )
+
+    async def _answered(self, ask: Ask) -> Answer:
+        async def asked(request: Request) -> Reply:
+            reply = await ask(request)
+            if reply.asked:  # tools may take long, or end the process
+                await self._count()
+            return reply
+
+        brief = self._agent.brief(self._step.node.timeout_seconds)
+        session = Session(brief, asked, call_tool=self._tools.call, on_turn=self._before_turn)
+        try:
+            answer = await session.answer(self._step.given)
+        except asyncio.CancelledError:
+            self._cut_off()
+            raise
+        except Undecided as undecided:
+            error = cut_in_half(undecided.operation, self._step.node.key)
+            await self._write_down(NodeStatus.NEEDS_ATTENTION, error=error)
+            raise Parked("answer") from None
+        check_json(answer.output)
+        return answer
+
+    async def _before_turn(self, number: int) -> None:
+        """All that the turn depends on is durable, and what the turns before it cost."""
+        if number > 1:
+            await self._count()
+
+    async def _count(self) -> None:
+        """Let the row of the attempt in progress say what it has used so far."""
+        if self._meter.usage != self._meter.counted:
+            self._note(NodeStatus.RUNNING)
+        await self._performance.journal.flush(self._performance.run.claim)
+
+    async def _write_down(self, status: NodeStatus, **columns: object) -> None:
+        self._note(status, **columns)
+        await self._performance.journal.flush(self._performance.run.claim)
+
+    def _note(self, status: NodeStatus, **columns: object) -> None:
+        entry = self._performance.entry(
+            self._step.node,
+            self._step.iteration,
+            status,
+            attempt=self._attempt,
+            input=self._step.given,
+            **self.columns(),
+            **columns,
+        )
+        self._performance.journal.record(entry)
+
+    def _cut_off(self) -> None:
+        """Cancelled, or cut at a deadline of the player: it was paid as far as it went.
+
+        With a write in flight it stays open, for whoever plays the node next to look into.
+        """
+        if not self._tools.cut:
+            message = "It was cut off while the model was at work; it was paid as far as it went."
+            error = {
+                "code": "cut_off",
+                "message": message,
+                "node": self._step.node.key,
+                "details": {},
+            }
+            self._note(NodeStatus.CANCELLED, error=error)

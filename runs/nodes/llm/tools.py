@@ -1,0 +1,231 @@
+"""The tools of one session: each call a row of its own, writes under a key of their own."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from agents.llm.exchange import ToolAnswer, ToolCall
+from agents.skills.context import Context
+from agents.skills.operation import Effect, Operation
+from agents.skills.outcome import Outcome, check_json
+from maestro.errors import (
+    InvalidNodeInput,
+    InvalidNodeOutput,
+    MissingSecret,
+    NodeError,
+    OutcomeUnknown,
+)
+from runs.crash import crash_point
+from runs.executor import Stop
+from runs.journal import Fenced, NodeEntry
+from runs.models.choices import NodeStatus
+
+from ..attempts import Step
+from ..calling import call_operation, cut_in_half, fingerprint
+from ..errors import OperationBroke, error_json
+from ..local import LocalCall, play_local
+from ..looking_back import Receipt, Receipts
+from ..meter import Meter
+from ..performance import Performance
+
+log = logging.getLogger(__name__)
+JSON = dict[str, Any]
+
+
+class Undecided(Exception):
+    """A tool that must not happen twice was begun, and nobody can say whether it happened."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
+
+class DoneBefore(NodeError):
+    """An earlier, unfinished session has done this with other arguments; the model is told."""
+
+    code = "done_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One call: the operation, what it is given, and its row, all but how it ends."""
+
+    operation: Operation
+    given: JSON
+    context: Context
+    row: NodeEntry
+    meter: Meter
+
+
+class Toolbox:
+    """What a session of one attempt may call. `cut`: a write of it was cancelled in flight."""
+
+    def __init__(
+        self,
+        performance: Performance,
+        step: Step,
+        attempt: int,
+        operations: dict[str, Operation],
+        receipts: Receipts,
+    ) -> None:
+        self.cut = False
+        self._performance, self._step, self._attempt = performance, step, attempt
+        self._operations, self._receipts = operations, receipts
+        self._one_by_one = asyncio.Lock()  # of two equal writes the second must see the first
+        self._count = 0
+
+    async def call(self, asked: ToolCall) -> ToolAnswer:
+        """Do what the model asks for; what goes wrong is told to the model.
+
+        A missing secret is not the model's to mend: MissingSecret fails the node. Raises Undecided,
+        Stop or Fenced as well.
+        """
+        self._count += 1
+        use = self._use(self._operations[asked.name], asked.arguments, self._count)
+        try:
+            outcome = await self._do(use, asked.arguments)
+        except NodeError as error:
+            self._note_failure(use, error)
+            if isinstance(error, MissingSecret):
+                raise
+            return ToolAnswer(_told(error), is_error=True)
+        except (Undecided, Stop, Fenced):
+            raise
+        except Exception as broken:
+            log.error(
+                "%s broke in %s", use.operation.full_name, use.context.run_id, exc_info=broken
+            )
+            told = OperationBroke.by(broken)
+            self._note_failure(use, told)
+            return ToolAnswer(_told(told), is_error=True)
+        return ToolAnswer(_shown(use.operation, outcome))
+
+    def _use(self, operation: Operation, arguments: object, number: int) -> Use:
+        performance, step = self._performance, self._step
+        context = performance.context(step.node, step.iteration)
+        given = arguments if isinstance(arguments, dict) and _is_storable(arguments) else {}
+        row = performance.entry(
+            step.node,
+            step.iteration,
+            NodeStatus.RUNNING,
+            attempt=self._attempt,
+            call=number,
+            input=given,
+            operation=operation.full_name,
+            effect=operation.effect.value,
+            started_at=datetime.now(UTC),
+        )
+        if operation.effect in (Effect.WRITE, Effect.LOCAL):
+            sha256 = fingerprint(given)
+            key = f"{context.idempotency_key}/{operation.full_name}/{sha256}"
+            context = replace(context, idempotency_key=key)
+            row = replace(row, idempotency_key=key, arguments_sha256=sha256)
+        return Use(operation, given, context, row, performance.meter())
+
+    async def _do(self, use: Use, arguments: object) -> Outcome:
+        if use.given is not arguments:
+            raise InvalidNodeInput(f"{use.operation.full_name} takes one JSON object")
+        use.operation.prepare(use.given)
+        if use.row.idempotency_key is None:
+            return self._note_success(use, await self._dispatch(use))
+        async with self._one_by_one:
+            return await self._once_per_key(use, use.row.idempotency_key)
+
+    async def _once_per_key(self, use: Use, key: str) -> Outcome:
+        receipt = self._receipts.claim(key)
+        if receipt is not None:
+            return self._note_success(use, receipt.outcome, _answered_before(use.row.node_key))
+        if use.operation.is_at_most_once() and use.operation.effect is Effect.WRITE:
+            _refuse_other_words(use.operation, self._receipts)
+        outcome = await (self._local(use) if _is_local(use) else self._write(use))
+        self._receipts.by_key[key] = Receipt(use.operation.full_name, use.given, outcome)
+        return outcome
+
+    async def _local(self, use: Use) -> Outcome:
+        call = LocalCall(use.operation, use.given, use.context, use.row)
+        return await play_local(self._performance, call)
+
+    async def _write(self, use: Use) -> Outcome:
+        try:
+            return await self._write_durably(use)
+        except asyncio.CancelledError:
+            self.cut = True
+            raise
+
+    async def _write_durably(self, use: Use) -> Outcome:
+        """Intent durable, then the effect, then its receipt durable before the model knows."""
+        journal, claim = self._performance.journal, self._performance.run.claim
+        await journal.flush(claim, journal.intend(use.row))
+        if not self._performance.holds():
+            raise Stop
+        crash_point("tool.intended")
+        try:
+            outcome = await self._dispatch(use)
+        except OutcomeUnknown:
+            if not use.operation.is_at_most_once():
+                raise
+            error = cut_in_half(use.operation.full_name, use.row.node_key)
+            self._note(use, NodeStatus.NEEDS_ATTENTION, error=error)
+            raise Undecided(use.operation.full_name) from None
+        crash_point("tool.done")
+        self._note_success(use, outcome)
+        await journal.flush(claim)
+        return outcome
+
+    async def _dispatch(self, use: Use) -> Outcome:
+        return await call_operation(
+            self._performance, use.operation, use.given, use.context, use.meter
+        )
+
+    def _note_success(self, use: Use, outcome: Outcome, note: JSON | None = None) -> Outcome:
+        self._note(use, NodeStatus.SUCCEEDED, port=outcome.port, output=outcome.output, error=note)
+        return outcome
+
+    def _note_failure(self, use: Use, error: NodeError) -> None:
+        self._note(use, NodeStatus.FAILED, error=error_json(error, use.row.node_key))
+
+    def _note(self, use: Use, status: NodeStatus, **columns: Any) -> None:
+        columns |= {"finished_at": datetime.now(UTC), **use.meter.columns()}
+        self._performance.journal.record(replace(use.row, status=status, **columns))
+
+
+def _is_local(use: Use) -> bool:
+    return use.operation.effect is Effect.LOCAL
+
+
+def _is_storable(arguments: JSON) -> bool:
+    try:
+        check_json(arguments)
+    except InvalidNodeOutput:
+        return False
+    return True
+
+
+def _refuse_other_words(operation: Operation, receipts: Receipts) -> None:
+    """A model that begins anew may word a mail anew; sent once, it must not be sent again."""
+    done = receipts.left_open(operation.full_name)
+    if done is not None:
+        message = (
+            f"{operation.full_name} was already called for this input, before the work was cut off "
+            "and begun again, with the arguments in `done`. Call it with exactly those arguments: it "
+            "is not done again, and you get its answer. After that you may call it with others."
+        )
+        raise DoneBefore(message, done=done.arguments)
+
+
+def _answered_before(node: str) -> JSON:
+    message = "Not done again: answered with what the same call gave before."
+    return {"code": "answered_from_receipt", "message": message, "node": node, "details": {}}
+
+
+def _shown(operation: Operation, outcome: Outcome) -> JSON:
+    """The output; with its port, where the operation has several."""
+    if len(operation.ports) == 1:
+        return outcome.output
+    return {"port": outcome.port, "output": outcome.output}
+
+
+def _told(error: NodeError) -> JSON:
+    return {"error": error.as_json()}
