@@ -66,6 +66,14 @@ def delete_score(request: ApiRequest, score_id: Id, if_match: IfMatch) -> Status
     return Status(204, None)
 
 
+@router.post("/scores/{score_id}/clone", response={201: ScoreOut}, auth=can("score:write"))
+def clone_score(request: ApiRequest, response: HttpResponse, score_id: Id) -> Status[ScoreOut]:
+    """The score again under `-copy`, with a copy of each agent it plays, in one transaction."""
+    clone = actions.clone_score(find(_scores(request), score_id), author=author(request))
+    response["Location"] = reverse("api:get_score", args=[clone.id])
+    return Status(201, _shown(response, clone))
+
+
 @router.get("/scores/{score_id}/graph", response=GraphOut, auth=can("score:read"), by_alias=True)
 def get_graph(request: ApiRequest, response: HttpResponse, score_id: Id) -> GraphOut:
     """The newest saved graph."""

@@ -9,12 +9,9 @@ from django.db import transaction
 from agents.content import AgentFields
 from agents.models import Agent
 from maestro.errors import NotFound
-from maestro.slugs import MAX_LENGTH, free_slug
+from maestro.slugs import named_as_copy
 
 from .catalog import create_agent, save_agent
-
-NAME_SUFFIX, SLUG_SUFFIX = " (copy)", "-copy"
-ROOM_FOR_A_NUMBER = 6
 
 
 @dataclass(frozen=True)
@@ -49,12 +46,12 @@ def copy_agent(agent: Agent, *, author: str, pinned: Iterable[int] = ()) -> Agen
     """Another agent that says the same. The `pinned` versions come along, oldest first, so that
     who plays one of them finds it in the copy too."""
     source = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
-    named = _named_after(source)
+    name, slug = named_as_copy(Agent.objects.filter(workspace=source.workspace), source)
     copy: Agent | None = None
     versions: dict[int, int] = {}
     wanted = {*pinned, source.version}
     for kept in source.versions.filter(version__in=wanted).order_by("version"):
-        fields = cast(AgentFields, kept.content | named)
+        fields = cast(AgentFields, kept.content | {"name": name, "slug": slug})
         note = f"Copied from {source.slug} v{kept.version}"
         if copy is None:
             copy = create_agent(source.workspace, fields, author=author, note=note, source=source)
@@ -64,10 +61,3 @@ def copy_agent(agent: Agent, *, author: str, pinned: Iterable[int] = ()) -> Agen
     if copy is None:
         raise NotFound(f"{source} has no version {source.version}")
     return AgentCopy(copy, versions)
-
-
-def _named_after(source: Agent) -> AgentFields:
-    room = MAX_LENGTH - len(SLUG_SUFFIX) - ROOM_FOR_A_NUMBER
-    others = Agent.objects.filter(workspace=source.workspace)
-    slug = free_slug(others, source.slug[:room] + SLUG_SUFFIX, "agent-copy")
-    return {"name": source.name[: MAX_LENGTH - len(NAME_SUFFIX)] + NAME_SUFFIX, "slug": slug}

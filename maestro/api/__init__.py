@@ -5,6 +5,7 @@ from maestro.workspaces.api import router as workspaces
 from orchestras.api import router as orchestras
 from runs.api import router as runs
 from scores.api import router as scores
+from scores.sharing.api import router as sharing
 
 from .described import DescribedAPI
 from .errors import answer_errors
@@ -25,5 +26,5 @@ api = DescribedAPI(
     parser=JsonBodies(),
 )
 answer_errors(api)
-for router in (workspaces, agents, scores, orchestras, runs):
+for router in (workspaces, agents, scores, sharing, orchestras, runs):
     api.add_router("", router)

@@ -19,9 +19,10 @@ class DescribedAPI(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         name = operation.view_func.__name__
         self._scopes[name] = [
-            auth.scope
+            scope
             for auth in operation.auth_callbacks
-            if isinstance(auth, BearerKey) and auth.scope
+            if isinstance(auth, BearerKey)
+            for scope in auth.scopes
         ]
         return name
 
@@ -42,7 +43,8 @@ class DescribedAPI(NinjaAPI):
 
 def _add_scope(operation: JSON, scopes: list[str]) -> None:
     operation["security"] = [{"BearerKey": scopes}]
-    needed = f"Needs the scope `{scopes[0]}`." if scopes else "Any key will do."
+    named = " and ".join(f"`{scope}`" for scope in scopes)
+    needed = f"Needs the scope {named}." if scopes else "Any key will do."
     operation["description"] = f"{operation.get('description', '')}\n\n{needed}".strip()
 
 

@@ -16,11 +16,11 @@ class ApiRequest(HttpRequest):
 
 
 class BearerKey(HttpBearer):
-    """Lets in a key that has the scope, or any key when none is asked for."""
+    """Lets in a key that has the scopes, or any key when none is asked for."""
 
-    def __init__(self, scope: str | None) -> None:
+    def __init__(self, scopes: tuple[str, ...]) -> None:
         super().__init__()
-        self.scope = scope
+        self.scopes = scopes
 
     def __call__(self, request: HttpRequest) -> ApiKey:
         # Not the parent's: in debug that one writes the header, and so the key, to the log.
@@ -31,15 +31,15 @@ class BearerKey(HttpBearer):
         key = find_api_key(token)
         if key is None:
             raise Unauthenticated("Send a valid API key: Authorization: Bearer mk_…")
-        if self.scope and not key.allows(self.scope):
-            message = f"The API key {key} lacks the scope {self.scope}"
-            raise Forbidden(message, scope=self.scope)
+        for scope in self.scopes:
+            if not key.allows(scope):
+                raise Forbidden(f"The API key {key} lacks the scope {scope}", scope=scope)
         return key
 
 
-def can(scope: str | None = None) -> BearerKey:
+def can(*scopes: str) -> BearerKey:
     """The permission of one operation: `auth=can("run:write")`."""
-    return BearerKey(scope)
+    return BearerKey(scopes)
 
 
 def author(request: ApiRequest) -> str:

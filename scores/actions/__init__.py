@@ -1,15 +1,28 @@
 """What can be done with scores, one module per kind of verb."""
 
 from .catalog import ScoreFields, create_score, delete_score, edit_score, uses_of
+from .clone import clone_score
 from .graph import SavedGraph, read_graph, save_graph
+from .repoint import OwnAgent, create_agent_for_node, fork_agent, pin_agent
+from .swap import Merged, SwapPreview, merge_agents, preview_swap, swap_agent
 
 __all__ = [
+    "Merged",
+    "OwnAgent",
     "SavedGraph",
     "ScoreFields",
+    "SwapPreview",
+    "clone_score",
+    "create_agent_for_node",
     "create_score",
     "delete_score",
     "edit_score",
+    "fork_agent",
+    "merge_agents",
+    "pin_agent",
+    "preview_swap",
     "read_graph",
     "save_graph",
+    "swap_agent",
     "uses_of",
 ]

@@ -33,10 +33,15 @@ def create_score(
     author: str,
     score_id: str | None = None,
     is_template: bool = False,
+    source: Score | None = None,
 ) -> Score:
     """A score without a graph (version 0); InvalidInput says which field is wrong."""
     score = Score(
-        id=score_id or new_id("sc"), workspace=workspace, version=0, is_template=is_template
+        id=score_id or new_id("sc"),
+        workspace=workspace,
+        version=0,
+        is_template=is_template,
+        source_score=source,
     )
     _take(score, fields)
     with taken_at_the_same_time(f"the slug {score.slug}"):

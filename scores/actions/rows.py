@@ -1,6 +1,6 @@
 """The newest graph as rows, and the document that these rows say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from scores.document import EdgeDocument, GraphDocument, NodeDocument
 from scores.models import Edge, Node, Score
@@ -25,12 +25,18 @@ DOCUMENTED = (
 
 def document_of(score: Score) -> GraphDocument:
     """The newest saved graph, without a message. Two queries."""
-    nodes = list(score.nodes.order_by("order"))
-    keys = {node.pk: node.key for node in nodes}
-    return GraphDocument(
-        nodes=[_node_document(node) for node in nodes],
-        edges=[_edge_document(edge, keys) for edge in score.edges.order_by("order")],
-    )
+    return documents_of([score])[score.pk]
+
+
+def documents_of(scores: Iterable[Score]) -> dict[str, GraphDocument]:
+    """The same of several, by score id. Two queries, however many."""
+    nodes: dict[str, list[Node]] = {score.pk: [] for score in scores}
+    edges: dict[str, list[Edge]] = {score: [] for score in nodes}
+    for node in Node.objects.filter(score__in=nodes).order_by("order"):
+        nodes[node.score_id].append(node)
+    for edge in Edge.objects.filter(score__in=nodes).order_by("order"):
+        edges[edge.score_id].append(edge)
+    return {score: _document(nodes[score], edges[score]) for score in nodes}
 
 
 def replace_rows(score: Score, document: GraphDocument, new_node_id: Callable[[str], str]) -> None:
@@ -69,6 +75,14 @@ def _fill(node: Node, written: NodeDocument, score: Score, order: int) -> Node:
     for name, value in written.model_dump(include=set(DOCUMENTED)).items():
         setattr(node, name, value)
     return node
+
+
+def _document(nodes: list[Node], edges: list[Edge]) -> GraphDocument:
+    keys = {node.pk: node.key for node in nodes}
+    return GraphDocument(
+        nodes=[_node_document(node) for node in nodes],
+        edges=[_edge_document(edge, keys) for edge in edges],
+    )
 
 
 def _column(name: str) -> str:

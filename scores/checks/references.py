@@ -19,9 +19,10 @@ class Known:
     agents: Mapping[str, frozenset[int]]
 
     @classmethod
-    def to(cls, workspace: Workspace, document: GraphDocument) -> "Known":
-        """What of the document's agents the workspace has, in one query."""
-        named = {node.agent_id for node in document.nodes if node.agent_id}
+    def to(cls, workspace: Workspace, *documents: GraphDocument) -> "Known":
+        """What of the documents' agents the workspace has, in one query."""
+        nodes = [node for document in documents for node in document.nodes]
+        named = {node.agent_id for node in nodes if node.agent_id}
         rows = AgentVersion.objects.filter(agent__workspace=workspace, agent_id__in=named)
         agents: dict[str, set[int]] = {}
         for agent_id, version in rows.values_list("agent_id", "version"):
