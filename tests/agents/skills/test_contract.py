@@ -58,6 +58,7 @@ def test_the_built_in_skills_are_there() -> None:
         *("gmail.list_inbox", "gmail.read_thread", "gmail.send_email", "gmail.label_thread"),
         *("apollo.find_leads", "apollo.enrich_person", "apollo.enrich_domain"),
         *("web_research.search", "web_research.extract"),
+        *("compose.draft_personalized_opener", "compose.classify_reply_intent"),
         *("pipeline.find_contact", "pipeline.add_contact", "pipeline.log_activity"),
         *("notify.send_event", "notify.send_attention"),
         *("data.pick", "data.rename", "data.template", "data.filter", "data.sort"),

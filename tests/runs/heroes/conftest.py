@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -16,13 +15,11 @@ from maestro.workspaces.vault import set_secret
 from orchestras.models import Orchestra
 from runs.actions import start_orchestra
 from runs.models import Run, Trigger
-from scores.actions import read_graph, save_graph
-from scores.document import GraphDocument
 from tests.far_ends.apollo import Apollo
 from tests.far_ends.gmail import GmailEnd
+from tests.far_ends.messages_api import speaking
 from tests.far_ends.server import serving
-from tests.runs.heroes import oracle_skill
-from tests.runs.installing import installed
+from tests.runs.heroes.oracle import Oracle
 from tests.runs.stage import play_here
 
 Play: TypeAlias = Callable[[str], Run]
@@ -30,10 +27,12 @@ AddContact: TypeAlias = Callable[..., Contact]
 
 
 @pytest.fixture
-def oracle(tmp_path: Path) -> Iterator[None]:
-    oracle_skill.forget()
-    with installed("oracle", "tests.runs.heroes.oracle_skill", tmp_path):
-        yield
+def oracle(settings: Settings) -> Iterator[Oracle]:
+    """The model's provider."""
+    oracle = Oracle()
+    with speaking(oracle) as api:
+        settings.ANTHROPIC_BASE_URL = api.url
+        yield oracle
 
 
 @pytest.fixture
@@ -53,22 +52,21 @@ def gmail(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gmail
 
 @pytest.fixture
 def workspace(transactional_db: None, apollo: Apollo, gmail: GmailEnd) -> Workspace:
-    """What ships, with the two secrets set."""
+    """What ships, with its secrets set."""
     call_command("seed", verbosity=0)
     workspace = Workspace.objects.get()
     set_secret(workspace, "apollo_api_key", "canary-apollo-key", by="test")
+    set_secret(workspace, "anthropic_api_key", "canary-model-key", by="test")
     set_secret(workspace, "gmail_oauth", gmail.secret(), by="test")
     return workspace
 
 
 @pytest.fixture
-def play(workspace: Workspace, oracle: None) -> Play:
-    """Plays a shipped orchestra as far as it goes by itself, the oracle in place of the agents."""
+def play(workspace: Workspace, oracle: Oracle) -> Play:
+    """Plays a shipped orchestra as far as it goes by itself."""
 
     def play(slug: str) -> Run:
         orchestra = Orchestra.objects.get(pk=f"or_{slug}")
-        document = with_oracle(read_graph(orchestra.score))
-        save_graph(orchestra.score, document, author="test")
         return play_here(start_orchestra(orchestra, trigger=Trigger.MANUAL, started_by="test"))
 
     return play
@@ -84,16 +82,6 @@ def add_contact(workspace: Workspace) -> AddContact:
         return Contact.objects.create(workspace=workspace, pipeline=pipeline, **named)
 
     return add
-
-
-def with_oracle(document: GraphDocument) -> GraphDocument:
-    """The same graph, each agent replaced by the oracle's operation of the node's name."""
-    written = document.as_json()
-    for node in written["nodes"]:
-        if node["kind"] == "llm":
-            told = {"kind": "deterministic", "skill": "oracle", "operation": node["key"]}
-            node.update(told, agent_id=None)
-    return GraphDocument.model_validate(written)
 
 
 def everything_said(run: Run) -> str:

@@ -6,8 +6,8 @@ from agents.skills.pipeline.models import Activity, Contact
 from maestro.workspaces.models import Level, Notification
 from runs.models import NodeStatus, Run, RunStatus
 from tests.far_ends.gmail import GmailEnd
-from tests.runs.heroes import oracle_skill
 from tests.runs.heroes.conftest import AddContact, Play, everything_said
+from tests.runs.heroes.oracle import Oracle
 
 SLUG = "reply-triage-v2"
 KNOWN = {
@@ -51,9 +51,7 @@ def test_each_answer_moves_its_contact_is_labelled_and_told(
     assert "canary" not in everything_said(run)
 
 
-def test_strangers_are_left_alone_and_nothing_is_paid_for_them(
-    play: Play, gmail: GmailEnd, add_contact: AddContact
-) -> None:
+def test_strangers_are_left_alone_and_nothing_is_paid_for_them(play: Play, oracle: Oracle) -> None:
     run = play(SLUG)
 
     assert (run.status, joined(run)["ended"], joined(run)["results"]) == (
@@ -61,7 +59,8 @@ def test_strangers_are_left_alone_and_nothing_is_paid_for_them(
         4,
         [],
     )
-    assert oracle_skill.asked == []
+    assert oracle.asked == []
+    assert run.cost_microdollars == 0
     classified = run.nodes.filter(node_key="classify").values_list("status", flat=True)
     assert set(classified) == {NodeStatus.SKIPPED}
 
