@@ -4,6 +4,7 @@ from agents.api import router as agents
 from maestro.workspaces.api import router as workspaces
 from orchestras.api import router as orchestras
 from runs.api import router as runs
+from runs.reach.api import router as reach
 from scores.api import router as scores
 from scores.sharing.api import router as sharing
 
@@ -26,5 +27,5 @@ api = DescribedAPI(
     parser=JsonBodies(),
 )
 answer_errors(api)
-for router in (workspaces, agents, scores, sharing, orchestras, runs):
+for router in (workspaces, agents, scores, sharing, orchestras, runs, reach):
     api.add_router("", router)
