@@ -44,6 +44,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("maestro/icon.svg")}
     ],
     "STYLES": [lambda request: static("maestro/maestro.css")],
+    "SCRIPTS": [lambda request: static("maestro/forms.js")],
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

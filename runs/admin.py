@@ -7,6 +7,7 @@ from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.paginator import InfinitePaginator
 
@@ -27,8 +28,7 @@ class RunAdmin(ReadOnlyAdmin):
         "state",
         "score_shown",
         "orchestra_shown",
-        "trigger",
-        "mode_shown",
+        "how",
         "queued",
         "took",
         "cost",
@@ -59,7 +59,12 @@ class RunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Status", ordering="status")
     def state(self, run: Run) -> SafeString:
-        return status(run.status, _with_errors(run), bare=True)
+        """What it collected on the way is said beside it, loudly."""
+        mark = status(run.status, bare=True)
+        if not run.errors:
+            return mark
+        errors = "1 error" if run.errors == 1 else f"{run.errors:,} errors"
+        return format_html('{} <span class="ms-status is-failed">{}</span>', mark, errors)
 
     @admin.display(description="Score", ordering="score__name")
     def score_shown(self, run: Run) -> SafeString:
@@ -69,9 +74,9 @@ class RunAdmin(ReadOnlyAdmin):
     def orchestra_shown(self, run: Run) -> SafeString:
         return link_to(run.orchestra)
 
-    @admin.display(description="Mode", ordering="mode")
-    def mode_shown(self, run: Run) -> str:
-        return "" if run.mode == Mode.LIVE else run.mode
+    @admin.display(description="Trigger", ordering="trigger")
+    def how(self, run: Run) -> str:
+        return run.trigger if run.mode == Mode.LIVE else f"{run.trigger}, {run.mode}"
 
     @admin.display(description="Queued", ordering="queued_at")
     def queued(self, run: Run) -> SafeString:
@@ -187,12 +192,4 @@ class RunEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="At", ordering="at")
     def at_shown(self, event: RunEvent) -> SafeString:
-        return number(clock(event.at))
-
-
-def _with_errors(run: Run) -> str:
-    """A run that collected errors says so beside its status."""
-    if not run.errors:
-        return ""
-    errors = f"{run.errors:,} error{'' if run.errors == 1 else 's'}"
-    return f"{run.status.replace('_', ' ').capitalize()}, {errors}"
+        return mono(clock(event.at))

@@ -132,9 +132,6 @@ class AgentAdmin(GuardedDeletion):
     def uses_of(self, obj: Agent) -> list[Use]:
         return uses_of(obj)
 
-    def deleted_along(self, obj: Agent) -> dict[str, int]:
-        return {"versions": obj.versions.count()}
-
     def delete(self, obj: Agent, author: str) -> None:
         delete_agent(obj, author=author)
 

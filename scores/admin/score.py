@@ -168,8 +168,5 @@ class ScoreAdmin(GuardedDeletion):
     def uses_of(self, obj: Score) -> list[Use]:
         return uses_of(obj)
 
-    def deleted_along(self, obj: Score) -> dict[str, int]:
-        return {"versions": obj.versions.count(), "runs": obj.runs.count()}
-
     def delete(self, obj: Score, author: str) -> None:
         delete_score(obj, author=author)

@@ -77,4 +77,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Details")
     def details_shown(self, entry: AuditEntry) -> SafeString:
-        return clipped(", ".join(f"{name} {value}" for name, value in entry.details.items()))
+        return clipped(
+            ", ".join(f"{name} {value}" for name, value in entry.details.items() if value)
+        )

@@ -18,18 +18,12 @@ from .seat import author_of
 class GuardedDeletion(ScopedAdmin):
     """For rows with a delete verb: the pages show its refusal as a list with links."""
 
-    delete_confirmation_template = "desk/delete.html"
-    delete_selected_confirmation_template = "desk/delete_selected.html"
     way_out = ""
     audited_by_verbs = True
 
     def uses_of(self, obj: Any) -> list[Use]:
         """What refers to the row and so keeps it."""
         raise NotImplementedError
-
-    def deleted_along(self, obj: Any) -> dict[str, int]:
-        """What goes with the row: words and counts."""
-        return {}
 
     def delete(self, obj: Any, author: str) -> None:
         """The domain's verb."""
@@ -48,15 +42,13 @@ class GuardedDeletion(ScopedAdmin):
         self, objs: Iterable[Model], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[dict[str, Any]]]:
         rows = list(objs)
-        along: Counter[str] = Counter()
-        for row in rows:
-            along.update(self.deleted_along(row))
+        names, along, lacking, _ = super().get_deleted_objects(rows, request)
         refused = [
             {"row": row, "used_by": uses, "words": in_words(uses)}
             for row in rows
             if (uses := self.uses_of(row))
         ]
-        return [str(row) for row in rows], dict(along), set(), refused
+        return names, along, lacking, refused
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         self.delete(obj, author_of(request))

@@ -1,5 +1,6 @@
 """The base of every admin page: rows of the current workspace only, as far as the person's role goes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from maestro.errors import MaestroError
 from maestro.workspaces.audit import record
 from maestro.workspaces.models import Workspace
 
+from .along import deleted_along
 from .fields import JSONText, JSONWidget
 from .refusals import RefusableForm, refusal_in, with_refusal
 from .seat import author_of, seat_of
@@ -40,8 +42,9 @@ class ScopedAdmin(ModelAdmin):
     formfield_overrides = {  # type: ignore[misc, assignment]
         models.JSONField: {"form_class": JSONText, "widget": JSONWidget}
     }
-    empty_title = ""
     empty_text = ""
+    delete_confirmation_template = "desk/delete.html"
+    delete_selected_confirmation_template = "desk/delete_selected.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         seat = seat_of(request)
@@ -132,6 +135,13 @@ class ScopedAdmin(ModelAdmin):
         if not change and seat and self.workspace_path == "workspace":
             obj.workspace = seat.workspace
         super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Model], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[Any]]:
+        """Names, what goes with them in numbers, what may not be deleted, what refuses: (.., .., {}, [])."""
+        rows = list(objs)
+        return [str(row) for row in rows], deleted_along(rows), set(), []
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
