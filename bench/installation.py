@@ -1,4 +1,4 @@
-"""A durable database and a cluster of two players, for as long as a measurement takes."""
+"""A durable database and clusters of two players, for as long as a measurement takes."""
 
 import os
 import signal
@@ -10,15 +10,53 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from maestro.database import owner, programs
+from maestro.database.server import Server
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@contextmanager
-def installation() -> Iterator[None]:
-    """Migrated, with its cluster playing; everything is gone afterwards. Sets up Django."""
-    from maestro.database.server import Server
+class Installation:
+    """A database that is migrated, and the clusters that were started on it."""
 
-    with tempfile.TemporaryDirectory(prefix="bench") as folder:
+    def __init__(self, folder: Path, server: Server) -> None:
+        self.folder = folder
+        self.server = server
+        self.clusters: list[subprocess.Popen[bytes]] = []
+
+    def start_cluster(self) -> None:
+        """One more watchdog with all below it."""
+        command = [sys.executable, "manage.py", "cluster"]
+        self.clusters.append(subprocess.Popen(command, cwd=ROOT))
+
+    def wait_for_players(self) -> None:
+        from runs.models import Player
+
+        while Player.objects.count() < 2 * len(self.clusters):
+            time.sleep(0.1)
+
+    def restart_database(self) -> None:
+        """As after a crash: no session is ended in order."""
+        user = owner.owner_of_server(self.server.folder, lambda line: None)
+        arguments = ("-D", str(self.server.folder), "-m", "immediate", "-w")
+        programs.run("pg_ctl", "stop", *arguments, user=user)
+        self.server.revive()
+
+    def end_clusters(self) -> float:
+        """SIGTERM to all; the seconds until the last has ended."""
+        began = time.monotonic()
+        for cluster in self.clusters:
+            cluster.send_signal(signal.SIGTERM)
+        for cluster in self.clusters:
+            cluster.wait(40)
+        return time.monotonic() - began
+
+
+@contextmanager
+def installation(clusters: int = 1) -> Iterator[Installation]:
+    """With so many clusters playing; everything is gone afterwards. Sets up Django."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
+    with tempfile.TemporaryDirectory(prefix="bench", ignore_cleanup_errors=True) as folder:
         server = Server(Path(folder) / "pg")
         server.start()
         os.environ.update(
@@ -28,28 +66,21 @@ def installation() -> Iterator[None]:
             DJANGO_SECRET_KEY="bench",
             MAESTRO_SECRET_KEY="YmVuY2ggb25seSwgbmV2ZXIgZm9yIGEgcmVhbCBrZXk=",
         )
+        made = Installation(Path(folder), server)
         try:
-            with _cluster():
-                yield
+            _migrate()
+            for _ in range(clusters):
+                made.start_cluster()
+            made.wait_for_players()
+            yield made
         finally:
+            made.end_clusters()
             server.stop()
 
 
-@contextmanager
-def _cluster() -> Iterator[None]:
+def _migrate() -> None:
     import django
-
-    django.setup()
     from django.core.management import call_command
 
-    from runs.models import Player
-
+    django.setup()
     call_command("migrate", verbosity=0)
-    cluster = subprocess.Popen([sys.executable, "manage.py", "cluster"], cwd=ROOT)
-    try:
-        while Player.objects.count() < 2:
-            time.sleep(0.1)
-        yield
-    finally:
-        cluster.send_signal(signal.SIGTERM)
-        cluster.wait(40)

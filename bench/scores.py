@@ -44,3 +44,35 @@ def save(name: str, document: GraphDocument) -> Score:
 
 def start(score: Score, input: dict[str, Any] | None = None) -> Run:
     return start_score(score, trigger=Trigger.MANUAL, input=input or {"x": 1}, started_by="bench")
+
+
+def intake() -> GraphDocument:
+    """A map over the run's `rows`: each is looked for, added and logged in the pipeline it names."""
+    config = {"items_field": "rows", "body_node_ids": ["find", "add", "log"], "concurrency": 5}
+    each = NodeDocument(key="each", kind="control", subkind="map_over", config=config)
+    return GraphDocument(
+        nodes=[
+            each,
+            _in_pipeline("find", "find_contact", {}),
+            _in_pipeline("add", "add_contact", {"stage": "new"}),
+            _in_pipeline("log", "log_activity", {"kind": "imported"}),
+        ],
+        edges=[
+            EdgeDocument(source="each", from_port="item", target="find"),
+            EdgeDocument(source="each", from_port="item", target="add"),
+            EdgeDocument(source="each", from_port="item", target="log"),
+            EdgeDocument(source="find", from_port="not_found", target="add", order=1),
+            EdgeDocument(source="add", target="log", order=1),
+        ],
+    )
+
+
+def _in_pipeline(key: str, operation: str, params: dict[str, str]) -> NodeDocument:
+    """Played once both the item and what came before it are there."""
+    return NodeDocument(
+        key=key,
+        kind="deterministic",
+        skill="pipeline",
+        operation=operation,
+        config={"params": params, "join": "all"},
+    )
