@@ -3,7 +3,7 @@
 Four calls: `intend`, `record`, `record_in(cursor)` and `flush`.
 """
 
-from .entries import NodeEntry, RunChange, Usage
+from .entries import Claim, NodeEntry, RunChange, Usage
 from .journal import Fenced, Journal, record_in
 
-__all__ = ["Fenced", "Journal", "NodeEntry", "RunChange", "Usage", "record_in"]
+__all__ = ["Claim", "Fenced", "Journal", "NodeEntry", "RunChange", "Usage", "record_in"]

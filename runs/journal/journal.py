@@ -19,6 +19,7 @@ from .entries import Claim, NodeEntry, RunChange, Usage
 from .statements import BATCH, ONE
 
 Entry = NodeEntry | RunChange
+Item = tuple[Entry, str]  # with its JSON, as the statements take it
 
 RECONNECT_SECONDS = 0.2
 MAX_BATCH_CHARACTERS = 32 * 1024 * 1024  # jsonb refuses 256 MiB; this leaves room for wide text
@@ -37,9 +38,10 @@ def record_in(cursor: Cursor, entry: NodeEntry) -> None:
     """Write a node's row inside the caller's Django transaction, as its last statement.
 
     Last, because it locks the run's row, and that lock should last no longer than the commit.
-    Raises `Fenced` when the run is no longer this player's: the transaction must roll back.
+    The transaction must roll back on `Fenced`: the run is no longer this player's, and on an
+    IntegrityError: this row was written before.
     """
-    cursor.execute(BATCH, _parameters([(entry, entry.as_json())]))
+    cursor.execute(ONE, _parameters_of_one(entry, entry.as_json()))
     if not cursor.fetchall():
         raise Fenced(entry.run)
 
@@ -51,7 +53,7 @@ class Journal:
         self.connection: psycopg.AsyncConnection | None = None
         self.oldest: float | None = None  # monotonic time of the oldest entry not yet durable
         self._on_fenced = on_fenced
-        self._entries: list[tuple[Entry, str]] = []
+        self._entries: list[Item] = []
         self._taken = 0
         self._durable = 0
         self._barriers: list[tuple[int, asyncio.Future[None]]] = []
@@ -113,7 +115,7 @@ class Journal:
         self._wake.set()
         return self._taken
 
-    def _take_batch(self) -> list[tuple[Entry, str]]:
+    def _take_batch(self) -> list[Item]:
         """As much as one statement can take: it may touch a row only once."""
         size = 0
         rows: set[tuple[Any, ...]] = set()
@@ -126,11 +128,11 @@ class Journal:
         batch, self._entries = self._entries, []
         return batch
 
-    async def _write_batch(self, batch: list[tuple[Entry, str]]) -> None:
-        live = await self._commit_until_known(batch)
+    async def _write_batch(self, batch: list[Item]) -> None:
+        void = await self._store(batch)
         # A change repeated after an unknown outcome finds its run no longer running: not fenced.
         changed = {entry.claim for entry, _ in batch if isinstance(entry, RunChange)}
-        for claim in {entry.claim for entry, _ in batch} - live - changed:
+        for claim in void - changed:
             self._fenced.add(claim)
             self._on_fenced(claim)
         self._durable += len(batch)
@@ -146,36 +148,36 @@ class Journal:
                 barrier.set_result(None)
         self._barriers = waiting
 
-    async def _commit_until_known(self, batch: list[tuple[Entry, str]]) -> set[Claim]:
-        """Commit, again after each lost connection; returns the claims that still hold."""
-        again = False
+    async def _store(self, batch: list[Item], again: bool = False) -> set[Claim]:
+        """Commit; returns the claims that are void.
+
+        One run's bad data must not fail its neighbours: a batch that is refused is stored run by
+        run, a run's entries one by one, and the culprit's run fails with the reason.
+        """
+        try:
+            return await self._commit_until_known(batch, again)
+        except (psycopg.DatabaseError, UnicodeError) as refusal:
+            if again and len(batch) == 1:
+                return await self._fail_run(batch[0][0], refusal)
+        void: set[Claim] = set()
+        for part in _parts(batch):
+            void |= await self._store(part, again=True)
+        return void
+
+    async def _commit_until_known(self, batch: list[Item], again: bool) -> set[Claim]:
+        """Commit, again after each lost connection; raises what the database has against it."""
         while True:
             try:
-                connection = await self.connected()
-                return await _commit(connection, batch, again)
-            except (psycopg.DataError, psycopg.IntegrityError):
-                return await self._commit_apart(batch)
+                return await _commit(await self.connected(), batch, again)
             except (psycopg.OperationalError, psycopg.InterfaceError):
                 again = True
                 await self.disconnect()
                 await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _commit_apart(self, batch: list[tuple[Entry, str]]) -> set[Claim]:
-        """One run's bad data must not fail its neighbours: each run by itself."""
-        live: set[Claim] = set()
-        for run in dict.fromkeys(entry.run for entry, _ in batch):
-            own = [item for item in batch if item[0].run == run]
-            live |= await self._commit_or_fail(own)
-        return live
-
-    async def _commit_or_fail(self, own: list[tuple[Entry, str]]) -> set[Claim]:
-        connection = await self.connected()
-        try:
-            return await _commit(connection, own, again=True)
-        except (psycopg.DataError, psycopg.IntegrityError) as refusal:
-            failure = _refused(own[0][0], refusal)
-            await _commit(connection, [(failure, failure.as_json())], again=True)
-            return set()
+    async def _fail_run(self, culprit: Entry, refusal: Exception) -> set[Claim]:
+        failure = _refused(culprit, refusal)
+        await self._commit_until_known([(failure, failure.as_json())], again=True)
+        return {culprit.claim}
 
     async def disconnect(self) -> None:
         if self.connection is not None:
@@ -185,26 +187,34 @@ class Journal:
 
 
 async def _commit(
-    connection: psycopg.AsyncConnection, batch: list[tuple[Entry, str]], again: bool
+    connection: psycopg.AsyncConnection, batch: list[Item], again: bool
 ) -> set[Claim]:
+    """One statement; returns the claims of the batch that are void."""
     entry, text = batch[0]
     if len(batch) == 1 and not again and isinstance(entry, NodeEntry) and _fits_one(entry):
-        parameters = {"run": entry.run, "fence": entry.fence, "node": text}
-        cursor = await connection.execute(ONE, parameters)
+        cursor = await connection.execute(ONE, _parameters_of_one(entry, text))
     else:
         cursor = await connection.execute(BATCH, _parameters(batch))
     fences = _fences(batch)
-    return {(run, fences[run]) for run, _ in await cursor.fetchall()}
+    live = {(run, fences[run]) for run, *_ in await cursor.fetchall()}
+    return {entry.claim for entry, _ in batch} - live
+
+
+def _parts(batch: list[Item]) -> list[list[Item]]:
+    """By run; when it is one run already, by entry."""
+    by_run: dict[str, list[Item]] = {}
+    for item in batch:
+        by_run.setdefault(item[0].run, []).append(item)
+    return list(by_run.values()) if len(by_run) > 1 else [[item] for item in batch]
 
 
 def _fits_one(entry: NodeEntry) -> bool:
     """ONE inserts only, and adds up no money."""
-    return (
-        entry.status != NodeStatus.RUNNING and entry.idempotency_key is None and entry.model is None
-    )
+    was_intended = entry.effect == "write" or entry.idempotency_key or entry.model
+    return entry.status != NodeStatus.RUNNING and not was_intended
 
 
-def _fences(batch: Iterable[tuple[Entry, str]]) -> dict[str, int]:
+def _fences(batch: Iterable[Item]) -> dict[str, int]:
     """By run the newest fence: what an older claim of the same player left is dropped."""
     fences: dict[str, int] = {}
     for entry, _ in batch:
@@ -212,7 +222,11 @@ def _fences(batch: Iterable[tuple[Entry, str]]) -> dict[str, int]:
     return fences
 
 
-def _parameters(batch: Iterable[tuple[Entry, str]]) -> dict[str, Any]:
+def _parameters_of_one(entry: NodeEntry, text: str) -> dict[str, Any]:
+    return {"run": entry.run, "fence": entry.fence, "node": text}
+
+
+def _parameters(batch: Iterable[Item]) -> dict[str, Any]:
     owners = _fences(batch)
     nodes: list[str] = []
     changes: list[str] = []
@@ -230,12 +244,12 @@ def _parameters(batch: Iterable[tuple[Entry, str]]) -> dict[str, Any]:
     }
 
 
-def _refused(entry: Entry, refusal: psycopg.Error) -> RunChange:
+def _refused(entry: Entry, refusal: Exception) -> RunChange:
     node = entry.node_key if isinstance(entry, NodeEntry) else None
-    reason = refusal.diag.message_primary or str(refusal)
+    reason = refusal.diag.message_primary if isinstance(refusal, psycopg.Error) else None
     error: dict[str, Any] = {
         "code": "unstorable_output",
-        "message": f"The database refused what a node gave: {reason}",
+        "message": f"The database refused what a node gave: {reason or type(refusal).__name__}",
         "node": node,
         "details": {},
     }

@@ -36,9 +36,16 @@ _NAMES = ", ".join(COLUMNS)
 _GIVEN = ", ".join(f"given.{name}" for name in COLUMNS)
 _TYPED = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
 KEY = ("run_id", "node_key", "iteration", "attempt", "call")
+_KEPT = ("idempotency_key", "arguments_sha256", "started_at")  # a failure does not say them again
 # An intent is settled in place, or written again with what more it has used; a settled row is
 # never written again.
-_SETTLED = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEY)
+_SETTLED = ", ".join(
+    f"{name} = coalesce(excluded.{name}, old.{name})"
+    if name in _KEPT
+    else f"{name} = excluded.{name}"
+    for name in COLUMNS
+    if name not in KEY
+)
 _SETTLE = f"""
   on conflict ({", ".join(KEY)}) do update set {_SETTLED}
    where old.status in ('running', 'waiting')
@@ -62,13 +69,14 @@ insert into run_events (run_id, number, kind, node_key, iteration)
 select live.id, live.last_event, 'node.' || status, node_key, iteration from live, written
 returning run_id, pg_notify('maestro_run_events', run_id)"""
 
-# Any mix of rows and run changes; may be repeated after an unknown outcome: what is there already
-# is left alone and makes no second event.
+# Any mix of rows and run changes. A run that would wait although somebody asked to cancel it ends;
+# an answer given before a run parked wakes it (`resume_at`). May be repeated after an unknown
+# outcome: what is there already is left alone and makes no second event.
 BATCH = f"""
 with owners as (
   select * from unnest(%(runs)s::text[], %(fences)s::int[]) as owner (run_id, fence)),
 live as (
-  select run.id, run.fence, run.last_event from score_runs run
+  select run.id, run.fence, run.last_event, run.cancel_requested from score_runs run
     join owners on run.id = owners.run_id and run.fence = owners.fence
    where run.status = 'running' order by run.id for no key update of run),
 written as (
@@ -82,10 +90,15 @@ written as (
             tokens_cache_read, tokens_cache_write_5m + tokens_cache_write_1h as tokens_cache_write,
             cost_microdollars),
 change as (
-  select given.* from jsonb_to_recordset(%(changes)s::jsonb) as given (
+  select given.run_id, given.output, given.error, given.errors, given.resume_at,
+         given.finished or live.cancel_requested as finished,
+         case when cut then 'cancelled' else given.status end as status,
+         case when cut then '' else given.waiting_for end as waiting_for
+    from jsonb_to_recordset(%(changes)s::jsonb) as given (
       run_id text, fence int, status text, output jsonb, error jsonb, errors int,
       waiting_for text, resume_at timestamptz, finished bool)
-    join live on live.id = given.run_id and live.fence = given.fence),
+    join live on live.id = given.run_id and live.fence = given.fence
+    cross join lateral (select live.cancel_requested and not given.finished) as asked (cut)),
 happening as (
   select run_id, id as place, 'node.' || status as kind, node_key, iteration from written
   union all
@@ -134,4 +147,6 @@ moved as (
          left join change on change.run_id = news.run_id
    where run.id = news.run_id
   returning run.id)
-select live.id, pg_notify('maestro_run_events', live.id) from live"""
+select live.id, pg_notify('maestro_run_events', live.id),
+       (select pg_notify('maestro_runs', '') from change where status = 'queued' limit 1)
+  from live"""

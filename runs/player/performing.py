@@ -35,12 +35,14 @@ class Stage:
 async def perform(taken: Taken, stage: Stage) -> None:
     """Play the run as far as it goes and write how it ended.
 
-    Nothing is written when the run was fenced or this player stops: another goes on with it.
+    When this player stops, the run goes back to the queue; when it was fenced, it is another's.
     """
     try:
         change = await _play(taken, stage)
-    except (Stop, Fenced):
+    except Fenced:
         return
+    except Stop:
+        change = RunChange(taken.run.id, taken.run.fence, RunStatus.QUEUED)
     except Exception as error:
         log.exception("run %s broke", taken.run.id)
         message = f"Maestro broke with {type(error).__name__}; the cluster's log has more."
