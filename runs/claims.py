@@ -12,9 +12,11 @@ insert into players (id, cluster, host, pid, started, lease_until)
 values (%(me)s, %(cluster)s, %(host)s, %(pid)s, clock_timestamp(),
         clock_timestamp() + interval '{LEASE_SECONDS} s')"""
 
+# Also a lease that ran out, as in an outage, while nobody has buried the player: its fences tell
+# which of its runs are still its own.
 RENEW = f"""
 update players set lease_until = clock_timestamp() + interval '{LEASE_SECONDS} s'
- where id = %(me)s and lease_until > clock_timestamp()"""
+ where id = %(me)s"""
 
 # Only while the claimer's own lease holds: a zombie that wakes up takes nothing.
 CLAIM = """
@@ -116,10 +118,18 @@ told as (
   insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from back)
 select count(*) from back"""
 
+# What a claim took whose answer was lost: the player has it by its row, but does not play it.
+GIVE_BACK = """
+with back as (
+  update score_runs set status = 'queued', player = null, fence = fence + 1,
+         last_event = last_event + 1
+   where player = %(me)s and status = 'running'
+     and (id, fence) not in (select * from unnest(%(runs)s::text[], %(fences)s::int[]))
+  returning id, last_event)
+insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from back"""
+
 LEAVE = "delete from players where id = any(%(players)s)"
 
 NEWS = """
-select (select count(*) from players where cluster = %(cluster)s
-         and lease_until > clock_timestamp()) as players,
-       exists (select from score_runs where status = 'queued' and deaths = 0) as waiting,
+select exists (select from score_runs where status = 'queued' and deaths = 0) as waiting,
        exists (select from score_runs where status = 'queued' and deaths > 0) as suspects"""

@@ -43,6 +43,14 @@ def conninfo() -> str:
     )
 
 
+def harden_connections() -> None:
+    """Give Django's connections in this process the same limits."""
+    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+    if SESSION_OPTIONS not in options.get("options", ""):
+        options.update(KEEPALIVES)
+        options["options"] = f"{options.get('options', '')} {SESSION_OPTIONS}".strip()
+
+
 def connect() -> psycopg.Connection:
     """A connection that commits each statement by itself."""
     return psycopg.connect(conninfo(), autocommit=True)

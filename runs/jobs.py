@@ -2,10 +2,12 @@
 
 import logging
 
+from django.conf import settings
 from django.db import connection
 
 from runs.cluster.keep import Keep
 from runs.player import play as play_until_relieved
+from runs.player.slots import own_cluster, suspects_slot
 
 log = logging.getLogger(__name__)
 
@@ -14,11 +16,12 @@ BEAT = "update clusters set last_beat = clock_timestamp() where id = %s"
 
 def play() -> str:
     """Enter a slot, if one is free, and play runs."""
-    try:
-        return play_until_relieved()
-    except BaseException as error:
-        log.exception("a player broke")
-        return repr(error)
+    return _play([*range(settings.MAESTRO_WORKERS)])
+
+
+def play_suspects() -> str:
+    """The same for runs that a player died with, in their own slot."""
+    return _play([suspects_slot()])
 
 
 def beat(cluster: str) -> None:
@@ -29,4 +32,13 @@ def beat(cluster: str) -> None:
 
 def keep() -> None:
     """The minute's step for schedules and recovery where no watchdog keeps them by the second."""
-    Keep(None).step()
+    if own_cluster() is None:
+        Keep(None).step()
+
+
+def _play(slots: list[int]) -> str:
+    try:
+        return play_until_relieved(slots)
+    except BaseException as error:
+        log.exception("a player could not enter")
+        return repr(error)

@@ -36,6 +36,14 @@ def ring(job: str, cluster: str | None = None, *args: str) -> None:
     async_task(f"runs.jobs.{job}", *args, q_options={"broker": broker})
 
 
+def ring_softly(job: str, cluster: str | None = None, *args: str) -> None:
+    """`ring` for a bell that is rung again anyway: a database that is away does not matter."""
+    try:
+        ring(job, cluster, *args)
+    except (OperationalError, InterfaceError):
+        connection.close()
+
+
 def forget_own_list(cluster: str) -> None:
     """Delete what a killed cluster had taken from its list: rung anew, or no longer wanted."""
     OrmQ.objects.filter(key=own_list(cluster)).delete()

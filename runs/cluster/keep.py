@@ -3,19 +3,20 @@
 No leader: every step is a conditional statement, so each cluster takes it.
 """
 
-import time
-
-from django.conf import settings
 from django.db import connection
 
 from runs import claims
 from runs.connections import RUNS_CHANNEL
+from runs.machine import now
+from runs.player.slots import PLAIN_CLUSTER, all_taken, is_free, suspects_slot
 from runs.queue import ring
 
+from .remains import clear_remains
 from .tick import tick
 
 GAP_SECONDS = 5
 GRACE_SECONDS = claims.LEASE_SECONDS
+CLEAR_SECONDS = 10
 
 
 class Keep:
@@ -24,29 +25,39 @@ class Keep:
     def __init__(self, cluster: str | None) -> None:
         """`cluster` None: under a plain `qcluster`, which has no list of its own."""
         self._cluster = cluster
-        self._stepped: float | None = None
+        self._stepped = now()
         self._judges_from = 0.0
+        self._clears_from = 0.0
 
     def step(self) -> None:
         """A second's work."""
         self._notice_gap()
         tick()
         with connection.cursor() as cursor:
-            if time.monotonic() >= self._judges_from:
+            if now() >= self._judges_from:
                 cursor.execute(claims.SWEEP)
+                cursor.execute(claims.BURY)
             cursor.execute(claims.WAKE)
             cursor.execute(claims.NEXT_IN_LINE)
-            cursor.execute(claims.BURY)
-            cursor.execute(claims.NEWS, {"cluster": self._cluster or "plain"})
-            players, waiting, suspects = cursor.fetchone()
+            cursor.execute(claims.NEWS)
+            waiting, suspects = cursor.fetchone()
             if waiting or suspects:
                 cursor.execute("select pg_notify(%s, '')", [RUNS_CHANNEL])
-        if suspects or (waiting and players < settings.MAESTRO_WORKERS):
-            ring("play", self._cluster)
+        self._ring_for_players(suspects)
+        if now() >= self._clears_from:
+            clear_remains()
+            self._clears_from = now() + CLEAR_SECONDS
+        self._stepped = now()
 
     def _notice_gap(self) -> None:
         """After an outage or a sleep everyone looks dead: judge nobody for one lease."""
-        now = time.monotonic()
-        if self._stepped is not None and now - self._stepped > GAP_SECONDS:
-            self._judges_from = now + GRACE_SECONDS
-        self._stepped = now
+        if now() - self._stepped > GAP_SECONDS:
+            self._judges_from = now() + GRACE_SECONDS
+
+    def _ring_for_players(self, suspects: bool) -> None:
+        """Players are permanent: a slot that is free lost its player, or has one on its way."""
+        cluster = self._cluster or PLAIN_CLUSTER
+        if not all_taken(cluster):
+            ring("play", self._cluster)
+        if suspects and is_free(cluster, suspects_slot()):
+            ring("play_suspects", self._cluster)

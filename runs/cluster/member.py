@@ -10,31 +10,29 @@ import threading
 from types import FrameType
 
 import django
-from django.conf import settings
-
-LIFELINE = 0  # standard input: the watchdog holds the other end
 
 
-def end_with_watchdog() -> None:
-    """At the pipe's end of file nobody watches any more: kill the whole group, orphans included."""
-    os.read(LIFELINE, 1)
+def follow(lifeline: int) -> None:
+    """Die with the watchdog, which holds the other end of this pipe, and take the group along."""
+    threading.Thread(target=_end_at_its_end, args=[lifeline], daemon=True).start()
+
+
+def _end_at_its_end(lifeline: int) -> None:
+    os.read(lifeline, 1)
     os.killpg(os.getpgrp(), signal.SIGKILL)
-
-
-def harden_connections() -> None:
-    """Give Django's connections of this cluster the limits of `runs.connections`."""
-    from runs.connections import KEEPALIVES, SESSION_OPTIONS
-
-    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
-    options.update(KEEPALIVES)
-    options["options"] = f"{options.get('options', '')} {SESSION_OPTIONS}".strip()
 
 
 def main(cluster: str) -> None:
     """Run the cluster until SIGTERM: then no node starts, and players hand over."""
     os.environ["MAESTRO_CLUSTER"] = cluster
-    threading.Thread(target=end_with_watchdog, name="lifeline", daemon=True).start()
+    # A copy, because a forked child closes its standard input. Each child follows it by itself:
+    # the main process may be the first to be killed.
+    lifeline = os.dup(sys.stdin.fileno())
+    follow(lifeline)
+    os.register_at_fork(after_in_child=lambda: follow(lifeline))
     django.setup()
+    from runs.connections import harden_connections
+
     harden_connections()
     from django_q.cluster import Cluster
 

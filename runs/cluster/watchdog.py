@@ -8,7 +8,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,10 +19,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 
 from maestro.ids import new_id
-from runs.connections import connect
+from runs.connections import connect, harden_connections
+from runs.machine import machine
 from runs.player.handover import release
 from runs.player.slots import runtime_folder
-from runs.queue import forget_own_list, ring
+from runs.queue import forget_own_list, ring_softly
 
 from .judge import Judge
 from .keep import Keep
@@ -32,12 +32,15 @@ KEEP_SECONDS = 1
 BEAT_SECONDS = 5
 LOOK_SECONDS = 0.25
 STUCK_KEEP_SECONDS = 60
-DRAIN_SECONDS = 20
+DRAIN_SECONDS = 17  # two more than a player takes at most, and less than `up` waits
+QUICK_DEATH_SECONDS = 10
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 10.0
 
 ENTER = """
-insert into clusters (id, host, pid, started) values (%s, %s, %s, clock_timestamp())"""
+insert into clusters (id, host, pid, started) values (%s, %s, %s, clock_timestamp())
+on conflict (id) do update set started = excluded.started, last_beat = null"""
 LEAVE = "delete from clusters where id = %s"
-STARTED = "update clusters set started = clock_timestamp(), last_beat = null where id = %s"
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +54,15 @@ class Watchdog:
         self.keep = Keep(self.cluster)
         self.stopping = threading.Event()
         self.kept = time.monotonic()
+        self.started = 0.0
+        self.pause = FIRST_PAUSE
         self.member: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
+        harden_connections()
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        with connect() as database:
-            database.execute(ENTER, [self.cluster, socket.gethostname(), os.getpid()])
+        self._enter()
         keeper = threading.Thread(target=self._keep, name="keep")
         self._start_member()
         keeper.start()
@@ -81,7 +86,7 @@ class Watchdog:
                     self._restart("no beat came through")
             if now - rung >= BEAT_SECONDS:
                 rung = now
-                self._ring("beat", self.cluster)
+                ring_softly("beat", self.cluster, self.cluster)
             if now - self.kept > STUCK_KEEP_SECONDS:
                 log.error("the keeping thread is stuck; the watchdog ends itself")
                 self._kill_group()
@@ -100,6 +105,11 @@ class Watchdog:
             self.kept = time.monotonic()
         connections.close_all()
 
+    def _enter(self) -> None:
+        """The cluster's row: there before its players and its folder are."""
+        with connect() as database:
+            database.execute(ENTER, [self.cluster, machine(), os.getpid()])
+
     def _start_member(self) -> None:
         self.member = subprocess.Popen(
             [sys.executable, "-m", "runs.cluster.member", self.cluster],
@@ -107,20 +117,29 @@ class Watchdog:
             cwd=settings.BASE_DIR,
             start_new_session=True,
         )
-        self.judge.newborn()
-        with contextlib.suppress(psycopg.Error), connect() as database:
-            database.execute(STARTED, [self.cluster])
+        self.started = time.monotonic()
+        self.judge.be_patient()
         with contextlib.suppress(OperationalError, InterfaceError):
             forget_own_list(self.cluster)
         for _ in range(settings.MAESTRO_WORKERS):
-            self._ring("play")
+            ring_softly("play", self.cluster)
 
     def _restart(self, reason: str) -> None:
         log.warning("cluster %s is started again: %s", self.cluster, reason)
         self._kill_group()
         with contextlib.suppress(psycopg.Error):
             release(self.judge.players())
+        self._pause_after_quick_death()
+        with contextlib.suppress(psycopg.Error):
+            self._enter()
         self._start_member()
+
+    def _pause_after_quick_death(self) -> None:
+        """What cannot start, as without a database, is not started again at once for ever."""
+        quick = time.monotonic() - self.started < QUICK_DEATH_SECONDS
+        self.pause = min(2 * self.pause, LONGEST_PAUSE) if quick else FIRST_PAUSE
+        if quick:
+            self.stopping.wait(self.pause)
 
     def _kill_group(self) -> None:
         if self.member is None:
@@ -146,12 +165,6 @@ class Watchdog:
         with contextlib.suppress(OperationalError, InterfaceError):
             forget_own_list(self.cluster)
         shutil.rmtree(runtime_folder(self.cluster), ignore_errors=True)
-
-    def _ring(self, job: str, *args: str) -> None:
-        try:
-            ring(job, self.cluster, *args)
-        except (OperationalError, InterfaceError):
-            connection.close()
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         self.stopping.set()

@@ -1,5 +1,6 @@
 """What a player asks the database for: runs to play, and what became of its own."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from maestro.errors import InvalidScore
 from runs import claims
+from runs.journal import Claim
 from runs.nodes.performance import ClaimedRun
 from runs.nodes.recorded import Recorded, read_recorded
 from scores.document import GraphDocument
@@ -47,6 +49,14 @@ class Claims:
         rows = await cursor.fetchall()
         recorded = await self._recorded(connection, [r["id"] for r in rows if r["fence"] > 1])
         return [await self._taken(connection, row, recorded) for row in rows]
+
+    async def give_back(
+        self, connection: psycopg.AsyncConnection, playing: Collection[Claim]
+    ) -> None:
+        """Return to the queue what was claimed for this player and is not among `playing`."""
+        runs, fences = [run for run, _ in playing], [fence for _, fence in playing]
+        mine = {"me": self._player, "runs": runs, "fences": fences}
+        await connection.execute(claims.GIVE_BACK, mine)
 
     async def cancelled(self, connection: psycopg.AsyncConnection, runs: list[str]) -> list[str]:
         """Which of these runs somebody asked to cancel."""

@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from enum import IntEnum
+from typing import NoReturn
 
 import psycopg
 
 from runs import claims
 from runs.connections import connect
+from runs.machine import now
 
 RENEW_SECONDS = 3
 RETRY_SECONDS = 0.3
@@ -34,10 +36,12 @@ class Exit(IntEnum):
     NO_DATABASE = 73
     WRITER_DIED = 74
     JOURNAL_STUCK = 75
+    NODE_STUCK = 76
+    BROKE = 77
 
 
 class Lease(threading.Thread):
-    """Renews until stopped. `deadline` (monotonic): past it no node may start."""
+    """Renews until stopped. `deadline` (`machine.now`): past it no node may start."""
 
     def __init__(
         self, player: str, loop_moved: Callable[[], float], journal_waits: Callable[[], float]
@@ -50,15 +54,16 @@ class Lease(threading.Thread):
         self._stopped = threading.Event()
         self._connection: psycopg.Connection | None = None
         self._renewed = 0.0
+        self._parent = os.getppid()
 
     @property
     def holds(self) -> bool:
-        return time.monotonic() < self.deadline
+        return now() < self.deadline
 
     def enter(self, cluster: str, host: str) -> None:
         """Announce the player; its lease begins."""
         self._connection = connect()
-        self._mark(time.monotonic())
+        self._mark(time.monotonic(), now())
         row = {"me": self._player, "cluster": cluster, "host": host, "pid": os.getpid()}
         self._connection.execute(claims.ENTER, row)
 
@@ -72,17 +77,17 @@ class Lease(threading.Thread):
             pause = RENEW_SECONDS if self._renew() else RETRY_SECONDS
 
     def _end_if_hopeless(self) -> None:
-        now = time.monotonic()
-        if os.getppid() == 1:
+        moment = time.monotonic()
+        if os.getppid() != self._parent:
             end_process(Exit.ORPHANED)
-        if now - self._loop_moved() > STUCK_LOOP_SECONDS:
+        if moment - self._loop_moved() > STUCK_LOOP_SECONDS:
             end_process(Exit.LOOP_STUCK)
-        if now - self._renewed > DATABASE_PATIENCE_SECONDS:
+        if moment - self._renewed > DATABASE_PATIENCE_SECONDS:
             end_process(Exit.NO_DATABASE)
 
     def _renew(self) -> bool:
-        """False: the database did not answer. A lease found lost ends the process."""
-        asked = time.monotonic()
+        """False: the database did not answer. A player that was buried ends its process."""
+        asked, asked_at = time.monotonic(), now()
         try:
             if self._connection is None:
                 self._connection = connect()
@@ -94,15 +99,15 @@ class Lease(threading.Thread):
         except psycopg.Error:
             self._disconnect()
             return False
-        self._mark(asked)
+        self._mark(asked, asked_at)
         return True
 
-    def _renewed_lately(self, now: float) -> bool:
-        return now - self._renewed < RENEW_SECONDS + 1
+    def _renewed_lately(self, moment: float) -> bool:
+        return moment - self._renewed < RENEW_SECONDS + 1
 
-    def _mark(self, asked: float) -> None:
-        self._renewed = asked
-        self.deadline = asked + claims.LEASE_SECONDS
+    def _mark(self, renewed: float, leased_from: float) -> None:
+        self._renewed = renewed
+        self.deadline = leased_from + claims.LEASE_SECONDS
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -111,7 +116,7 @@ class Lease(threading.Thread):
         self._connection = None
 
 
-def end_process(reason: Exit) -> None:
+def end_process(reason: Exit) -> NoReturn:
     """End at once, without cleaning up: whatever would be written now is no longer ours."""
     log.error("player ends its process: %s", reason.name)
     os._exit(reason)

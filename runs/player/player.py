@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
@@ -16,48 +15,55 @@ from maestro.ids import new_id
 from runs.cluster.drain import DRAIN
 from runs.connections import RUNS_CHANNEL, connect_async
 from runs.journal import Journal
-from runs.queue import ring
+from runs.machine import machine
+from runs.queue import ring_softly
 
 from .claiming import MAX_RUNS, SUSPECTS_TOGETHER, Claims, Taken
 from .handover import hand_over
 from .lease import Exit, Lease, end_process
-from .memory import resident_mebibytes
 from .performing import Stage, cancelled, perform, write_last
-from .slots import Slot, cluster_id, own_cluster, suspects_slot
+from .slots import Slot, cluster_id, own_cluster
+from .window import Window
 
 POOL_THREADS = 8
-WINDOW_SECONDS = 600
-WINDOW_MEBIBYTES = 512
 POLL_SECONDS = 2  # the net under LISTEN
 TICK_SECONDS = 0.1
 DRAIN_SECONDS = 15
 HANDOVER_SECONDS = 300
+CANCEL_SECONDS = 1
 
 log = logging.getLogger(__name__)
 
 
-def play() -> str:
-    """Play until the window ends or the cluster drains; returns why it ended.
+def play(slots: list[int]) -> str:
+    """Take a free slot of these and play until the window ends or the cluster drains.
 
-    The suspects' slot is tried first: it is free only when the sweep rang for it or nobody needs it.
+    Returns why it ended. A player that breaks ends its process: its runs are charged for it.
     """
-    slot = Slot.take([*range(suspects_slot())])
-    if slot is None:
-        slot = Slot.take([suspects_slot()])
+    slot = Slot.take(slots)
     if slot is None:
         return "no slot"
-    return asyncio.run(Player(slot).main())
+    with contextlib.closing(slot), contextlib.closing(Window()) as window:
+        player = Player(slot, window)
+        player.lease.enter(cluster_id(), machine())
+        try:
+            return asyncio.run(player.main())
+        except BaseException:
+            log.exception("player %s broke", player.id)
+            end_process(Exit.BROKE)
 
 
 class Player:
     """One loop over many runs; its lease thread ends the process when it may play no more."""
 
-    def __init__(self, slot: Slot) -> None:
+    def __init__(self, slot: Slot, window: Window) -> None:
         self.id = new_id("player")
         self.slot = slot
+        self.window = window
         self.moved = time.monotonic()
         self.ending = False
         self.cancel_asked = False
+        self.claim_unsure = False  # the answer to a claim was lost
         self.runs: dict[tuple[str, int], asyncio.Task[None]] = {}
         self.cancelling: set[str] = set()
         self.news = asyncio.Event()
@@ -71,7 +77,6 @@ class Player:
         return self.ending or not self.lease.holds
 
     async def main(self) -> str:
-        self.lease.enter(cluster_id(), socket.gethostname())
         self.lease.start()
         writer = asyncio.create_task(self.journal.write())
         writer.add_done_callback(_end_with_writer)
@@ -89,21 +94,18 @@ class Player:
         await self.journal.disconnect()
         self.pool.shutdown(wait=False, cancel_futures=True)
         log.info("player %s ends: %s", self.id, reason)
+        if self.runs:
+            end_process(Exit.NODE_STUCK)
         return reason
 
     async def _play_until_the_end(self, http: Egress, models: Models) -> str:
         stage = Stage(
             self.journal, self.pool, http, models, self.stopping, lambda: self.lease.holds
         )
-        began = time.monotonic()
         while True:
             self.news.clear()
-            if DRAIN.is_set():
-                return "drain"
-            if time.monotonic() - began > WINDOW_SECONDS:
-                return "window"
-            if resident_mebibytes() > WINDOW_MEBIBYTES:
-                return "memory"
+            if reason := self.window.why_leave():
+                return reason
             if not await self._take_runs(stage) and self.slot.for_suspects and not self.runs:
                 return "no suspects"
             with contextlib.suppress(TimeoutError):
@@ -113,11 +115,15 @@ class Player:
         """Claim what there is room for and begin to play it; 0 also while the database is away."""
         try:
             connection = await self.journal.connected()
+            if self.claim_unsure:
+                await self.claims.give_back(connection, self.runs)
+                self.claim_unsure = False
             if self.cancel_asked:
                 self.cancel_asked = False
                 await self._cancel_runs(connection)
             taken = await self._claim(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError):
+            self.claim_unsure = True
             return 0
         for one in taken:
             self._begin(one, stage)
@@ -172,19 +178,21 @@ class Player:
             self.runs[claim].cancel()
 
     async def _end(self, reason: str) -> None:
-        """No node starts any more; those in flight run to their own end, up to a deadline."""
+        """No node starts any more: each run goes back to the queue when its nodes in flight have ended.
+
+        What has not ended by the deadline is cut off.
+        """
         self.ending = True
-        self.slot.free()
+        self.slot.close()
         if reason in ("window", "memory"):
-            await asyncio.to_thread(ring, "play", own_cluster())
+            await asyncio.to_thread(ring_softly, "play", own_cluster())
+        if not self.runs:
+            return
         tasks = list(self.runs.values())
-        if tasks:
-            await asyncio.wait(
-                tasks, timeout=DRAIN_SECONDS if reason == "drain" else HANDOVER_SECONDS
-            )
+        await asyncio.wait(tasks, timeout=DRAIN_SECONDS if reason == "drain" else HANDOVER_SECONDS)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
 
     async def _tick(self) -> None:
         """The loop's pulse, which the lease thread watches; also where a drain is noticed."""

@@ -33,12 +33,17 @@ def suspects_slot() -> int:
     return settings.MAESTRO_WORKERS
 
 
+def handover_slot() -> int:
+    """The second slot of a player that leaves: one at a time, so that a worker is left for beats."""
+    return settings.MAESTRO_WORKERS + 1
+
+
 class Slot:
     """The place of a player. `number` is MAESTRO_WORKERS for the one that plays suspects."""
 
     def __init__(self, number: int, handle: int) -> None:
         self.number = number
-        self._handle = handle
+        self._handle: int | None = handle
 
     @property
     def for_suspects(self) -> bool:
@@ -59,22 +64,23 @@ class Slot:
                 os.close(handle)
         return None
 
-    def free(self) -> None:
-        os.close(self._handle)
+    def close(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+        self._handle = None
 
 
-def taken(cluster: str, count: int) -> int:
-    """How many of the first `count` slots are held by a living process."""
-    held = 0
-    for number in range(count):
-        path = runtime_folder(cluster) / f"slot.{number}"
-        if path.exists() and not _is_free(path):
-            held += 1
-    return held
+def all_taken(cluster: str) -> bool:
+    """Whether a living process holds each slot for runs, that for suspects apart."""
+    return not any(is_free(cluster, number) for number in range(settings.MAESTRO_WORKERS))
 
 
-def _is_free(path: Path) -> bool:
-    handle = os.open(path, os.O_RDWR)
+def is_free(cluster: str, number: int) -> bool:
+    """Whether nobody holds this slot."""
+    try:
+        handle = os.open(runtime_folder(cluster) / f"slot.{number}", os.O_RDWR)
+    except FileNotFoundError:
+        return True
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
