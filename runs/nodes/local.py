@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import (
+    IntegrityError,
     InterfaceError,
     OperationalError,
     close_old_connections,
@@ -40,6 +41,10 @@ class LocalCall:
     row: NodeEntry
 
 
+class WrittenBefore(Exception):
+    """A transaction whose answer was lost has committed after all; this one must not."""
+
+
 PlayOnce = Callable[[LocalCall], Outcome]
 
 
@@ -56,7 +61,7 @@ async def play_local(performance: Performance, call: LocalCall) -> Outcome:
     while performance.holds():
         try:
             return await loop.run_in_executor(performance.pool, _in_thread, play, call)
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, WrittenBefore) as error:
             if time.monotonic() > patience:
                 raise TimedOut(f"{call.operation.full_name} could not write: {error}") from error
             play = _look_then_play
@@ -84,7 +89,10 @@ def _play_in_transaction(call: LocalCall) -> Outcome:
             started_at=began,
             finished_at=datetime.now(UTC),
         )
-        record_in(cursor, entry)
+        try:
+            record_in(cursor, entry)
+        except IntegrityError as error:
+            raise WrittenBefore from error
         crash_point("local.before_commit")
     crash_point("local.committed")
     return outcome
