@@ -2,13 +2,14 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from agents.models import Agent
 from maestro.workspaces.models import Workspace
 from runs.actions import cancel_run, start_score
 from runs.models import Run, Trigger
 from scores.document import NodeDocument
+from tests.admin.rows import make_node, make_run
 from tests.factories import make_agent, make_score
 from tests.runs.clusters import RunningCluster
 from tests.scores.graphs import graph, llm, map_over, step
@@ -111,3 +112,19 @@ def test_the_keyboard_reaches_the_sidebar_and_the_content(tab: Page) -> None:
     toggle.focus()
     tab.keyboard.press("Enter")
     expect(tab.locator("#nav-sidebar")).to_be_hidden()
+
+
+def test_a_run_is_looked_into_without_script(
+    tab: Page, browser: Browser, workspace: Workspace
+) -> None:
+    run = make_run(make_score(workspace, graph(step("gather"), step("close"), "gather -> close")))
+    make_node(run, "gather", output_json={"found": "what was gathered"})
+    context = browser.new_context(
+        java_script_enabled=False, base_url=tab.url.split("/admin")[0],
+        storage_state=tab.context.storage_state(),
+    )  # fmt: skip
+    plain = context.new_page()
+    plain.goto(f"/admin/runs/run/{run.pk}/change/")
+    plain.get_by_role("link", name="gather").click()
+    expect(plain.locator("#run-pane")).to_contain_text("what was gathered")
+    context.close()
