@@ -6,6 +6,7 @@ from ninja import Query, Router, Status
 
 from agents import actions
 from agents.comparison import compare
+from agents.duplicates import find_duplicates
 from agents.listing import listed
 from agents.models import Agent, AgentQuerySet
 from agents.schemas import (
@@ -16,11 +17,13 @@ from agents.schemas import (
     AgentVersionOut,
     ComparedVersions,
     ComparisonOut,
+    FamiliesOut,
     ListedAgentOut,
     agent_out,
     agent_tag,
     agent_version_out,
     comparison_out,
+    families_out,
     listed_agent_out,
 )
 from maestro.rest.etags import seen
@@ -46,6 +49,12 @@ def create_agent(request: ApiRequest, response: HttpResponse, body: AgentIn) -> 
     )
     response["Location"] = reverse("api:get_agent", args=[agent.id])
     return Status(201, _shown(response, agent))
+
+
+@router.get("/agents/duplicates", response=FamiliesOut, auth=can("agent:read"))
+def list_duplicate_agents(request: ApiRequest) -> FamiliesOut:
+    """Agents whose prompts are the same or nearly, that with the most to save first; all on one page."""
+    return families_out(find_duplicates(request.auth.workspace))
 
 
 @router.get("/agents/{agent_id}", response=AgentOut, auth=can("agent:read"))

@@ -1,5 +1,6 @@
 """Agents on the wire."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.comparison import Comparison
 from agents.content import AgentFields
+from agents.duplicates import Family
 from agents.listing import Use
 from agents.models import Agent, AgentVersion
 from maestro.rest.etags import version_tag
@@ -15,6 +17,7 @@ from maestro.rest.paging import PageQuery
 from maestro.rest.shapes import JSON, Body, Name, Query, Slug, VersionNumber
 
 CENTS_DIGITS = 4
+LIKENESS_DIGITS = 3
 
 
 class AgentFilters(PageQuery):
@@ -91,6 +94,38 @@ class ListedAgentOut(AgentOut):
     cost_microdollars: int
 
 
+class KeptAgent(BaseModel):
+    id: str
+    name: str
+    nodes: int
+
+
+class DuplicateOut(BaseModel):
+    """`likeness` of the prompts is 1 when they are the same; `differs` names other settings."""
+
+    id: str
+    name: str
+    likeness: float
+    differs: list[str]
+    identical: bool
+    nodes: int
+    source_agent_id: str | None
+
+
+class FamilyOut(BaseModel):
+    """Agents of one prompt, and what a merge into `keep` would save."""
+
+    keep: KeptAgent
+    duplicates: list[DuplicateOut]
+    nodes: int = Field(description="That would be handed over.")
+    prompt_lines: int = Field(description="That would need nobody's care any more.")
+
+
+class FamiliesOut(BaseModel):
+    items: list[FamilyOut]
+    next_cursor: None = None
+
+
 class PromptPart(BaseModel):
     change: Literal["same", "removed", "added"]
     text: str
@@ -134,6 +169,31 @@ def listed_agent_out(agent: Agent) -> ListedAgentOut:
         "cost_microdollars": agent.cost_microdollars,
     }
     return ListedAgentOut.model_validate(dict(agent_out(agent)) | counted)
+
+
+def families_out(families: Iterable[Family]) -> FamiliesOut:
+    return FamiliesOut(items=[_family(family) for family in families])
+
+
+def _family(family: Family) -> FamilyOut:
+    keep = family.keep
+    return FamilyOut(
+        keep=KeptAgent(id=keep.pk, name=keep.name, nodes=keep.node_count),
+        duplicates=[
+            DuplicateOut(
+                id=one.agent.pk,
+                name=one.agent.name,
+                likeness=round(one.likeness, LIKENESS_DIGITS),
+                differs=one.differs,
+                identical=one.is_identical,
+                nodes=one.agent.node_count,
+                source_agent_id=one.agent.source_agent_id,
+            )
+            for one in family.duplicates
+        ],
+        nodes=family.nodes,
+        prompt_lines=family.prompt_lines,
+    )
 
 
 def comparison_out(comparison: Comparison) -> ComparisonOut:

@@ -3,12 +3,14 @@
 from .catalog import ScoreFields, create_score, delete_score, edit_score, uses_of
 from .clone import clone_score
 from .graph import SavedGraph, read_graph, save_graph
+from .promote import Promoted, promote_score
 from .repoint import OwnAgent, create_agent_for_node, fork_agent, pin_agent
 from .swap import Merged, SwapPreview, merge_agents, preview_swap, swap_agent
 
 __all__ = [
     "Merged",
     "OwnAgent",
+    "Promoted",
     "SavedGraph",
     "ScoreFields",
     "SwapPreview",
@@ -21,6 +23,7 @@ __all__ = [
     "merge_agents",
     "pin_agent",
     "preview_swap",
+    "promote_score",
     "read_graph",
     "save_graph",
     "swap_agent",

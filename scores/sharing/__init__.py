@@ -1,1 +1,1 @@
-"""Agents and the scores that share them, over REST: pin, fork, swap, merge."""
+"""Agents and the scores that share them, over REST: pin, fork, swap, merge, promote."""

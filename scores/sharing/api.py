@@ -19,11 +19,14 @@ from .schemas import (
     MergedOut,
     MergeIn,
     PinIn,
+    PromotedOut,
+    PromoteIn,
     SwapIn,
     SwappedOut,
     SwapPreviewOut,
     SwapQuery,
     merged_out,
+    promoted_out,
     swap_preview_out,
     versions_now,
 )
@@ -120,6 +123,19 @@ def merge_agents(request: ApiRequest, agent_id: Id, body: MergeIn) -> MergedOut:
     if missing := set(body.agents) - {agent.pk for agent in others}:
         raise NotFound(f"There is no agent {', '.join(sorted(missing))} in this workspace")
     return merged_out(actions.merge_agents(keep, others, author=author(request)))
+
+
+@router.post("/promotions", response={201: PromotedOut}, auth=can("agent:write", "score:write"))
+def promote_score(
+    request: ApiRequest, response: HttpResponse, body: PromoteIn
+) -> Status[PromotedOut]:
+    """A new score from an old document whose LLM nodes carry their prompts inline: each becomes an agent,
+    or is linked to an identical one."""
+    promoted = actions.promote_score(
+        request.auth.workspace, body.fields(), body.graph, author=author(request)
+    )
+    response["Location"] = reverse("api:get_score", args=[promoted.saved.score.pk])
+    return Status(201, promoted_out(promoted))
 
 
 def _agents(request: ApiRequest) -> AgentQuerySet:

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from agents.schemas import ComparisonOut, comparison_out
-from maestro.rest.shapes import Body, Id, Query, VersionNumber
-from scores.actions import Merged, SwapPreview
+from maestro.rest.shapes import JSON, Body, Id, Query, VersionNumber
+from scores.actions import Merged, Promoted, SwapPreview
 from scores.models import Score
-from scores.schemas import IssueOut
+from scores.schemas import IssueOut, ScoreIn, ScoreOut, score_out
 
 
 class PinIn(Body):
@@ -30,6 +30,21 @@ class MergeIn(Body):
     """Agents whose nodes the one in the path shall play."""
 
     agents: Annotated[list[Id], Field(min_length=1, max_length=200)]
+
+
+class PromoteIn(ScoreIn):
+    """A score's words, and its old graph: LLM nodes have `id`, `system_prompt`, `model` and
+    `allowed_tools` (or `tools`) in place of `agent_id`."""
+
+    graph: JSON
+
+
+class PromotedOut(BaseModel):
+    """The new score, and the agents by node: made for it, or identical ones that were there."""
+
+    score: ScoreOut
+    created: dict[str, str]
+    reused: dict[str, str]
 
 
 class ScoreVersionNow(BaseModel):
@@ -114,3 +129,11 @@ def merged_out(merged: Merged) -> MergedOut:
         for node in merged.left
     ]
     return MergedOut(scores=versions_now(merged.scores), left=left)
+
+
+def promoted_out(promoted: Promoted) -> PromotedOut:
+    return PromotedOut(
+        score=score_out(promoted.saved.score),
+        created={node: agent.pk for node, agent in promoted.created.items()},
+        reused={node: agent.pk for node, agent in promoted.reused.items()},
+    )

@@ -146,3 +146,48 @@ def test_agents_and_scores_of_another_workspace_are_not_there(
     ):
         refused(answer, 404, "not_found")
     assert player(score) == agent.pk
+
+
+def test_duplicates_are_listed_with_what_a_merge_would_save(
+    caller: Caller, stranger: Caller, workspace: Workspace, score: Score, agent: Agent
+) -> None:
+    other = make_agent(workspace, name="Twin", system_prompt="two")
+
+    said = read(caller.get("/agents/duplicates"))
+
+    assert said == {
+        "items": [
+            {
+                "keep": {"id": agent.pk, "name": "Classify", "nodes": 1},
+                "duplicates": [
+                    {
+                        "id": other.pk,
+                        "name": "Twin",
+                        "likeness": 1,
+                        "differs": [],
+                        "identical": True,
+                        "nodes": 0,
+                        "source_agent_id": None,
+                    }
+                ],
+                "nodes": 0,
+                "prompt_lines": 1,
+            }
+        ],
+        "next_cursor": None,
+    }
+    assert read(stranger.get("/agents/duplicates"))["items"] == []
+
+
+def test_an_old_score_is_promoted(caller: Caller) -> None:
+    node = {"id": "nd_1", "key": "think", "kind": "llm", "system_prompt": "Think."}
+    body = {"name": "Old", "graph": {"nodes": [node], "edges": []}}
+
+    answer = caller.post("/promotions", body)
+
+    said = read(answer, 201)
+    assert (said["created"], said["reused"]) == ({"think": "ag_nd_1"}, {})
+    assert answer.headers["Location"] == f"/api/v1/scores/{said['score']['id']}"
+    again = read(caller.post("/promotions", body), 201)
+    assert (again["reused"], again["score"]["slug"]) == ({"think": "ag_nd_1"}, "old-2")
+    refused(caller.post("/promotions", {"name": "x", "graph": {}}), 422, "invalid_input")
