@@ -200,10 +200,10 @@ def test_runs_are_listed_by_what_is_asked(
 
 def test_pages_hold_still_while_runs_are_added(caller: Caller, score: Score) -> None:
     path = f"/scores/{score.id}/runs"
-    made = [read(caller.post(path, {}), 201)["id"] for _ in range(5)]
-    same = Run.objects.first()
-    assert same is not None
-    Run.objects.update(queued_at=same.queued_at)
+    a, b, c, d, e = (read(caller.post(path, {}), 201)["id"] for _ in range(5))
+    now = timezone.now()
+    Run.objects.filter(pk__in=[a, b, c]).update(queued_at=now - timedelta(minutes=1))
+    Run.objects.filter(pk__in=[d, e]).update(queued_at=now - timedelta(minutes=2))
 
     found, cursor = [], ""
     for _ in range(3):
@@ -212,7 +212,7 @@ def test_pages_hold_still_while_runs_are_added(caller: Caller, score: Score) -> 
         cursor = f"&cursor={listed['next_cursor']}"
         read(caller.post(path, {}), 201)
 
-    assert found == made[::-1]
+    assert found == [c, b, a, e, d]
     assert listed["next_cursor"] is None
 
 

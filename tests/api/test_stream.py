@@ -44,7 +44,8 @@ def stream_of(
     server: RunningServer, caller: Caller, run: Run, stack: ExitStack, **headers: str
 ) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    client = stack.enter_context(httpx.Client(base_url=server.address, timeout=20))
+    # Less than the silence after which a watcher would look without being woken.
+    client = stack.enter_context(httpx.Client(base_url=server.address, timeout=12))
     path = f"/api/v1/runs/{run.id}/events"
     return stack.enter_context(client.stream("GET", path, headers=caller.signed(named)))
 
