@@ -1,9 +1,16 @@
 """Runs, their nodes and their events on the wire."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    model_validator,
+)
 
 from maestro.rest.paging import PageQuery
 from maestro.rest.shapes import JSON, Body, Id
@@ -20,7 +27,15 @@ def _is_written_out(text: object) -> object:
     return text
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out)]
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL takes no offset of 16 hours or more."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is no time between the years 1 and 9999") from error
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out), AfterValidator(_in_utc)]
 Iteration = Annotated[str, Field(max_length=1000, description="`each:3`; empty outside of maps.")]
 
 

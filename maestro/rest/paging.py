@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -76,11 +77,9 @@ def _place(model: type[Model], order: Sequence[str], cursor: str) -> list[Any]:
         if name != model._meta.model_name or not all(_is_plain(value) for value in values):
             raise ValueError("a cursor of another list")
         columns = [model._meta.get_field(column.lstrip("-")) for column in order]
-        return [
-            column.to_python(value)  # type: ignore[union-attr]
-            for column, value in zip(columns, values, strict=True)
-        ]
-    except (ValueError, TypeError, ValidationError, RecursionError) as error:
+        pairs = zip(columns, values, strict=True)
+        return [_in_utc(column.to_python(value)) for column, value in pairs]  # type: ignore[union-attr]
+    except (ValueError, TypeError, OverflowError, ValidationError, RecursionError) as error:
         message = "The cursor is none that this list gave; begin without one"
         raise InvalidInput(
             message, errors=[{"place": "query.cursor", "message": message}]
@@ -89,3 +88,8 @@ def _place(model: type[Model], order: Sequence[str], cursor: str) -> list[Any]:
 
 def _is_plain(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
+
+
+def _in_utc(value: object) -> object:
+    """Times are written so; the database refuses offsets that Python takes."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

@@ -1,5 +1,6 @@
 """Whatever is wrong with a request, the answer has one shape and says what and where."""
 
+import base64
 import json
 
 import pytest
@@ -124,6 +125,28 @@ def test_a_query_that_cannot_be_taken(caller: Caller, query: str) -> None:
     said = refused(caller.get(f"/runs?{query}"), 422, "invalid_input")
 
     assert said["details"]["errors"][0]["place"].startswith("query")
+
+
+def cursor_at(moment: str) -> str:
+    """What the list of runs would give after a run of that time."""
+    place = json.dumps(["run", moment.replace("%2B", "+"), "run_1"])
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+FAR_AWAY = ["0274-05-31T21:34:47%2B22:29", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+BEYOND = ["0001-01-01T00:00:00%2B10:00", "9999-12-31T23:59:59-10:00"]
+
+
+@pytest.mark.parametrize("moment", FAR_AWAY)
+def test_a_far_away_time_is_a_time(caller: Caller, moment: str) -> None:
+    read(caller.get(f"/runs?since={moment}"))
+    read(caller.get(f"/runs?cursor={cursor_at(moment)}"))
+
+
+@pytest.mark.parametrize("moment", BEYOND)
+def test_a_time_beyond_all_times_is_refused(caller: Caller, moment: str) -> None:
+    refused(caller.get(f"/runs?since={moment}"), 422, "invalid_input")
+    refused(caller.get(f"/runs?cursor={cursor_at(moment)}"), 422, "invalid_input")
 
 
 def test_a_cursor_of_another_list_is_refused(caller: Caller, start: str) -> None:
