@@ -41,6 +41,11 @@ class AgentForm(RefusableForm):
     note = forms.CharField(max_length=500, required=False)
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["expected_version"] = self.instance.version
+
     def clean_parameters(self) -> dict[str, Any]:
         return self.cleaned_data["parameters"] or {}
 
@@ -107,8 +112,6 @@ class AgentAdmin(GuardedDeletion):
             form.base_fields["slug"].help_text = "Empty: made from the name."
         if "system_prompt" in form.base_fields:
             form.base_fields["system_prompt"].widget.attrs["class"] += " ms-code ms-prompt"
-        if obj is not None:
-            form.base_fields["expected_version"].initial = obj.version
         return form
 
     def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,11 @@ class ScoreForm(RefusableForm):
     note = forms.CharField(max_length=500, required=False)
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["expected_version"] = self.instance.version
+
     def clean(self) -> dict[str, Any] | None:
         told = super().clean() or self.cleaned_data
         read_at = told.get("expected_version")
@@ -122,8 +127,6 @@ class ScoreAdmin(GuardedDeletion):
         if "slug" in form.base_fields:
             form.base_fields["slug"].required = False
             form.base_fields["slug"].help_text = "Empty: made from the name."
-        if obj is not None:
-            form.base_fields["expected_version"].initial = obj.version
         return form
 
     def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:

@@ -150,3 +150,13 @@ def test_a_deployed_score_is_not_deleted(client: Client, world: World) -> None:
     assert "Alder score cannot be deleted: 1 orchestra uses it." in shown
     assert page(world.orchestra) in shown
     assert Score.objects.filter(pk=world.score.pk).exists()
+
+
+def test_a_score_is_added_after_another_was_looked_at(client: Client, score: Score) -> None:
+    client.get(page(score))
+
+    shown = client.get(add_page(Score))
+    answer = client.post(add_page(Score), sent_by(shown, name="Fresh"))
+
+    assert answer.status_code == 302
+    assert Score.objects.filter(slug="fresh").exists()
