@@ -40,7 +40,7 @@ def read_answer(text: str, schema: JSON | None) -> JSON:
         told = "; ".join(
             f"{fault['place'] or 'the answer'}: {fault['message']}" for fault in faults
         )
-        raise Misfit(f"The answer does not fit its schema: {told}", faults)
+        raise Misfit(f"The answer does not fit its schema: {told}.", faults)
     if not isinstance(answer, dict):
         raise Misfit("The answer is JSON, but no object.")
     return answer
@@ -79,7 +79,12 @@ def _fault(error: ValidationError) -> JSON:
     """The place and what is wrong there; of alternatives, the one that fits best."""
     deepest = best_match([error]) or error
     place = ".".join(map(str, deepest.absolute_path))
-    return {"place": place, "message": deepest.message[:200]}
+    return {"place": place, "message": _shortened(deepest.message)}
+
+
+def _shortened(message: str) -> str:
+    """The value at fault comes first and may be long; what is wrong with it comes last."""
+    return message if len(message) <= 200 else f"{message[:100]} … {message[-100:]}"
 
 
 @lru_cache(maxsize=256)
