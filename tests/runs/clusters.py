@@ -10,8 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from django.db.models import QuerySet
+
 from runs.connections import EVENTS_CHANNEL, connect
-from runs.models import Player, Run, RunStatus
+from runs.models import Cluster, Player, Run, RunStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60  # a loaded machine may need most of it
@@ -50,7 +52,7 @@ class RunningCluster:
         self.watchdog = subprocess.Popen(
             [sys.executable, "manage.py", "cluster"], cwd=ROOT, env=self._environment
         )
-        wait_until(lambda: Player.objects.count() >= 2)
+        wait_until(lambda: self.players().count() >= 2)
         return self
 
     def __exit__(
@@ -60,9 +62,8 @@ class RunningCluster:
         trace: TracebackType | None,
     ) -> None:
         member = self.member()
-        self.watchdog.send_signal(signal.SIGTERM)
         try:
-            self.watchdog.wait(30)
+            self.drain()
         finally:
             self.watchdog.kill()
             if member:
@@ -76,14 +77,43 @@ class RunningCluster:
         pids = children.stdout.split()
         return int(pids[0]) if pids else None
 
+    def players(self) -> QuerySet[Player]:
+        mine = Cluster.objects.filter(pid=self.watchdog.pid).values("id")
+        return Player.objects.filter(cluster__in=mine)
+
+    def plays(self, run: Run) -> bool:
+        run.refresh_from_db()
+        return self.players().filter(id=run.player).exists()
+
+    def drain(self) -> None:
+        """SIGTERM; returns when all has ended."""
+        self.watchdog.send_signal(signal.SIGTERM)
+        self.watchdog.wait(30)
+
     def kill_players(self) -> None:
-        for pid in Player.objects.values_list("pid", flat=True):
+        for pid in self.players().values_list("pid", flat=True):
             os.kill(pid, signal.SIGKILL)
+
+    def kill_heads(self) -> None:
+        """The watchdog and the q2 cluster's main process; their children must end by themselves."""
+        member = self.member()
+        self.watchdog.kill()
+        if member:
+            os.kill(member, signal.SIGKILL)
+            wait_until(lambda: not _has_members(member))
 
     def kill_group(self) -> None:
         """The whole q2 cluster at once; the watchdog is left."""
         if member := self.member():
             _kill_group(member)
+
+
+def _has_members(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _kill_group(leader: int) -> None:

@@ -1,0 +1,112 @@
+"""Ends of other kinds: told to stop, taken over, a whole cluster gone, the database away."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+
+from runs.models import Cluster, Run, RunNode, RunStatus
+from scores.document import GraphDocument, NodeDocument
+from tests.scores.graphs import graph, step
+
+from .clusters import RunningCluster, ended, wait_until
+from .stage import play_here
+from .test_surviving import assert_nothing_lost_and_nothing_twice, intake, rows
+from .worlds import pipeline, score, start
+
+END_ALL_SESSIONS = """
+select count(pg_terminate_backend(pid)) from pg_stat_activity
+ where datname = current_database() and pid <> pg_backend_pid()"""
+
+
+def odd(key: str, operation: str, **params: object) -> NodeDocument:
+    return step(key, skill="odd", operation=operation, config={"params": params})
+
+
+def in_flight_then_post(log: Path, seconds: float) -> GraphDocument:
+    return graph(
+        odd("long", "wait", seconds=seconds, log=str(log)),
+        odd("post", "post", log=str(log)),
+        "long -> post",
+    )
+
+
+def keys(log: Path) -> list[str]:
+    """Of the nodes that began, in order."""
+    return [line.split("/")[1] for line in log.read_text().splitlines()]
+
+
+def recorded_more_than(run: Run, count: int) -> Callable[[], bool]:
+    return lambda: RunNode.objects.filter(run=run).count() > count
+
+
+def test_a_cluster_told_to_stop_lets_the_node_in_flight_end_and_hands_the_run_over(
+    cluster_environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with RunningCluster(cluster_environment) as cluster:
+        run = start(score(in_flight_then_post(log, seconds=2)))
+        wait_until(log.exists)
+        cluster.drain()
+
+    run.refresh_from_db()
+    assert (run.status, run.deaths, run.player) == (RunStatus.QUEUED, 0, None)
+    assert keys(log) == ["long"]
+    assert not Cluster.objects.exists()
+    with RunningCluster(cluster_environment):
+        assert ended(run).status == RunStatus.SUCCEEDED
+    assert keys(log) == ["long", "post"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_player_whose_run_was_taken_over_meanwhile_writes_and_sends_nothing(
+    packages: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    run = start(score(in_flight_then_post(log, seconds=0.5)))
+
+    def take_over() -> None:
+        wait_until(log.exists)
+        Run.objects.filter(pk=run.pk).update(fence=2, player="another")
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        taking = other.submit(take_over)
+        play_here(run)
+        taking.result()
+
+    run.refresh_from_db()
+    assert (run.status, run.player, run.fence) == (RunStatus.RUNNING, "another", 2)
+    assert not run.nodes.exists()
+    assert keys(log) == ["long"]
+
+
+def test_another_cluster_goes_on_with_what_a_killed_one_played_and_clears_up_after_it(
+    cluster: RunningCluster, cluster_environment: dict[str, str], tmp_path: Path
+) -> None:
+    pipeline()
+    with RunningCluster(cluster_environment) as other:
+        run = start(score(intake()), rows())
+        wait_until(recorded_more_than(run, 50))
+        victim, survivor = (cluster, other) if cluster.plays(run) else (other, cluster)
+
+        victim.kill_heads()
+
+        assert_nothing_lost_and_nothing_twice(ended(run))
+        wait_until(lambda: Cluster.objects.count() == 1)
+        left = Cluster.objects.get()
+        assert left.pid == survivor.watchdog.pid
+        wait_until(lambda: [f.name for f in (tmp_path / "data/clusters").iterdir()] == [left.id])
+
+
+def test_a_run_goes_on_after_the_database_ended_every_session(cluster: RunningCluster) -> None:
+    pipeline()
+    run = start(score(intake()), rows())
+    for count in (50, 200, 350):
+        wait_until(recorded_more_than(run, count))
+        with connection.cursor() as cursor:
+            cursor.execute(END_ALL_SESSIONS)
+
+    assert_nothing_lost_and_nothing_twice(ended(run))
