@@ -14,6 +14,7 @@ from unfold.paginator import InfinitePaginator
 from maestro.marks import status
 from maestro.numbers import clock, duration, money
 from maestro.workspaces.desk import ReadOnlyAdmin, ScopedRelatedFilter, link_to, mono, number
+from runs.gate_form import take_typed
 from runs.models import Mode, Run, RunEvent, RunNode
 from runs.timeline import run_page
 from runs.timeline.view import View
@@ -113,6 +114,7 @@ class RunAdmin(ReadOnlyAdmin):
             "page": run_page(run, View.of(request.GET)),
             "may_act": self.may_edit(request),
             "decisions": ["approve", "edit", "drop"],
+            "typed": take_typed(request, run),
         }
         request.current_app = self.admin_site.name
         part = (

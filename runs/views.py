@@ -30,6 +30,7 @@ from runs.actions import (
     start_orchestra,
     start_score,
 )
+from runs.gate_form import keep_typed
 from runs.models import Mode, Run, Trigger
 from runs.sse import RETRY, STILL_HERE, stream
 from runs.stream import Happening, follow
@@ -144,7 +145,12 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
             by=author_of(request),
         )
 
-    return _to_the_run(request, settle, back=page_of(run))
+    try:
+        return HttpResponseRedirect(page_of(settle()))
+    except MaestroError as refusal:
+        messages.error(request, refusal.message)
+        keep_typed(request, run)
+        return HttpResponseRedirect(page_of(run))
 
 
 @require_GET

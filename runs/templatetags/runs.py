@@ -54,12 +54,20 @@ def event_place(event: RunEvent) -> str:
 
 
 @register.filter
-def gate_items(row: RunNode) -> list[dict[str, str]]:
-    """What a gate asks about: each item as text, with the most telling of its fields as its title."""
-    items = (row.output_json or {}).get("items", [])
+def gate_items(row: RunNode, typed: dict[str, str]) -> list[dict[str, str]]:
+    """What a gate asks about: each item as text, with the most telling of its fields as its title.
+
+    `typed` is what a refused form said: it is shown again, so that no decision is lost.
+    """
+    here = (row.node_key, row.iteration) == (typed.get("node"), typed.get("iteration"))
+    said = typed if here else {}
     return [
-        {"title": _title(item), "text": json.dumps(item, indent=2, ensure_ascii=False)}
-        for item in items
+        {
+            "title": _title(item),
+            "text": said.get(f"item-{number}") or json.dumps(item, indent=2, ensure_ascii=False),
+            "decision": said.get(f"decision-{number}", "approve"),
+        }
+        for number, item in enumerate((row.output_json or {}).get("items", []))
     ]
 
 

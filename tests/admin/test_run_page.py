@@ -269,6 +269,26 @@ def test_a_gate_half_decided_says_so(client: Client, mapped: Score) -> None:
     assert "There are 2 items" in told.content.decode()
 
 
+def test_a_refused_decision_is_shown_again_as_it_was_typed(client: Client, mapped: Score) -> None:
+    run = make_run(mapped, "waiting", waiting_for="gate")
+    make_node(run, "list", status="waiting", port=None, output_json={"items": ["one", "two"]})
+    typed = {
+        "node": "list",
+        "iteration": "",
+        "decision-0": "edit",
+        "item-0": '{"name": "Cy"',
+        "decision-1": "drop",
+    }
+
+    told = client.post(reverse("admin:decide_gate", args=[run.pk]), typed, follow=True)
+
+    shown = told.content.decode()
+    assert "This is not JSON" in shown
+    assert "{&quot;name&quot;: &quot;Cy&quot;</textarea>" in shown
+    assert 'name="decision-0" value="edit" checked' in shown
+    assert 'name="decision-1" value="drop" checked' in shown
+
+
 def test_a_run_is_cancelled_from_its_page(client: Client, mapped: Score) -> None:
     run = make_run(mapped, "queued")
     client.post(reverse("admin:cancel_run", args=[run.pk]))
