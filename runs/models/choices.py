@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+RETRY_AT = "retry_at"  # in the details of a failed attempt's error: it is not the last one
+
 
 class RunStatus(TextChoices):
     QUEUED = "queued"

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from maestro.fields import text_choices
 
-from .choices import NodeStatus
+from .choices import RETRY_AT, NodeStatus
 from .run import Run
 
 
@@ -65,6 +65,12 @@ class RunNode(models.Model):
                 name="run_nodes_by_agent",
             ),
         ]
+
+    @property
+    def tries_again(self) -> bool:
+        """Failed, but another attempt is to follow."""
+        details = (self.error or {}).get("details") or {}
+        return self.status == NodeStatus.FAILED and RETRY_AT in details
 
     def __str__(self) -> str:
         return f"{self.node_key}[{self.iteration}]" if self.iteration else self.node_key

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from maestro.errors import NodeError
 from runs.executor import NodeFailed, Parked, Settled, Stop
 from runs.journal import Fenced, NodeEntry
-from runs.models.choices import NodeStatus
+from runs.models.choices import RETRY_AT, NodeStatus
 from scores.document import NodeDocument
 
 from .errors import OperationBroke, error_json
-from .performance import JSON, RETRY_AT, Performance, may_retry
+from .performance import JSON, Performance, may_retry
 from .waiting import next_time, time_of_retry, wait_until
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from agents.skills.context import Context
 from maestro.errors import InvalidNodeInput, MaestroError, MissingSecret
 from runs.executor import NodeFailed, Settled
 from runs.journal import Journal, NodeEntry
-from runs.models.choices import NodeStatus
+from runs.models.choices import RETRY_AT, NodeStatus
 from scores.document import ON_ERROR, NodeDocument, RetryPolicy
 from scores.graph import Graph
 
@@ -24,7 +24,6 @@ from .meter import Meter
 from .recorded import Attempt, Recorded
 
 JSON = dict[str, Any]
-RETRY_AT = "retry_at"  # in the details of an error that is not final
 ModeName = Literal["live", "rehearsal", "plan"]
 
 

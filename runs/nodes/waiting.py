@@ -8,9 +8,10 @@ from typing import Any
 
 from maestro.errors import NodeError
 from runs.executor import Parked, Stop
+from runs.models.choices import RETRY_AT
 from scores.document import RetryPolicy
 
-from .performance import RETRY_AT, Performance
+from .performance import Performance
 
 IN_LOOP_SECONDS = 5
 LONGEST_ASKED_SECONDS = 86_400

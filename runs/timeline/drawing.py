@@ -6,7 +6,7 @@ from functools import cached_property
 from agents.skills.registry import skills
 from maestro.errors import InvalidScore
 from runs.graphs import graph_of
-from runs.models import NodeStatus, Run, RunStatus
+from runs.models import NodeStatus, Run, RunNode, RunStatus
 from scores.document import EVERY, GraphDocument, NodeDocument
 from scores.graph import Graph
 from scores.scopes import Scope
@@ -74,7 +74,9 @@ class Drawing:
     def status_of(self, key: str, scope: Scope, level: Level, run: Run) -> str:
         """The recorded status; of a node without a row what the walk must be doing with it."""
         if key in level:
-            return level[key].last.status
+            last = level[key].last
+            waits = last.tries_again and not run.is_finished
+            return NodeStatus.WAITING if waits else last.status
         if run.status != RunStatus.RUNNING:
             return "not_reached" if run.is_finished else NodeStatus.PENDING
         return NodeStatus.RUNNING if _is_ready(key, scope, level) else NodeStatus.PENDING
@@ -98,4 +100,8 @@ class Drawing:
 def _is_ready(key: str, scope: Scope, level: Level) -> bool:
     sources = {edge.source for edge in scope.into[key]} | set(scope.held[key])
     beside = sources & set(scope.keys)
-    return all(source in level and level[source].last.status in SETTLED for source in beside)
+    return all(source in level and _is_settled(level[source].last) for source in beside)
+
+
+def _is_settled(row: RunNode) -> bool:
+    return row.status in SETTLED and not row.tries_again

@@ -289,6 +289,21 @@ def test_a_refused_decision_is_shown_again_as_it_was_typed(client: Client, mappe
     assert 'name="decision-1" value="drop" checked' in shown
 
 
+def test_between_two_attempts_a_node_waits_and_nothing_behind_it_runs(
+    client: Client, mapped: Score
+) -> None:
+    run = make_run(mapped, "running")
+    error = {"code": "unavailable", "message": "Away.", "details": {"retry_at": "2099-01-01"}}
+    make_node(run, "list", status="failed", port=None, error=error)
+
+    rows = client.get(page(run)).context["page"].rows
+
+    assert [(row.name, row.status) for row in rows][:2] == [
+        ("list", "waiting"),
+        ("each", "pending"),
+    ]
+
+
 def test_a_run_is_cancelled_from_its_page(client: Client, mapped: Score) -> None:
     run = make_run(mapped, "queued")
     client.post(reverse("admin:cancel_run", args=[run.pk]))
