@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
+from agents import views as agent_views
 from maestro.errors import NotFound
 from maestro.palette import found_by_name, found_in_rows
-from maestro.workspaces.desk import Seat, seat_of, take_seat, workspaces_of
-from runs import views
+from maestro.workspaces.desk import desk_page, looking_seat, seat_of, take_seat, workspaces_of
+from runs import views as run_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
+from scores import views as score_views
 
 FOUND_AT_MOST = 60
 
@@ -43,7 +45,9 @@ class Site(UnfoldAdminSite):
             path("workspace/", self.admin_view(require_POST(change_seat)), name="take_seat"),
             path("mails/", self.admin_view(require_GET(self.mails)), name="kept_mails"),
             path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
-            *views.urls(self.admin_view),
+            *agent_views.urls(self.admin_view),
+            *score_views.urls(self.admin_view),
+            *run_views.urls(self.admin_view),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -75,33 +79,22 @@ class Site(UnfoldAdminSite):
         return TemplateResponse(request, template, context, headers={"HX-Trigger": "search"})
 
     def mails(self, request: HttpRequest) -> HttpResponse:
-        return self._page(
-            request, "home/mails.html", "Kept mails", mails=kept_mails(_seat(request).workspace)
+        return desk_page(
+            request,
+            "home/mails.html",
+            "Kept mails",
+            mails=kept_mails(looking_seat(request).workspace),
         )
 
     def mail(self, request: HttpRequest, name: str) -> HttpResponse:
         try:
-            opened = kept_mail(_seat(request).workspace, name)
+            opened = kept_mail(looking_seat(request).workspace, name)
         except NotFound as refusal:
             raise Http404(refusal.message) from None
-        return self._page(request, "home/mail.html", "Kept mail", opened=opened)
-
-    def _page(
-        self, request: HttpRequest, template: str, title: str, **context: object
-    ) -> HttpResponse:
-        request.current_app = self.name
-        told = {**self.each_context(request), "title": title, **context}
-        return TemplateResponse(request, template, told)
+        return desk_page(request, "home/mail.html", "Kept mail", opened=opened)
 
 
 def change_seat(request: HttpRequest) -> HttpResponse:
     """Work in another workspace; home again, because this page's rows are not there."""
     take_seat(request, request.POST.get("workspace", ""))
     return HttpResponseRedirect(reverse("admin:index"))
-
-
-def _seat(request: HttpRequest) -> Seat:
-    seat = seat_of(request)
-    if seat is None:
-        raise Http404
-    return seat

@@ -5,7 +5,7 @@ from typing import Any, Literal, cast, get_args
 
 from asgiref.sync import async_to_sync
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -19,7 +19,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
 from maestro.errors import InvalidInput, MaestroError
-from maestro.workspaces.desk import JSONText, Seat, author_of, page_of, seat_of
+from maestro.workspaces.desk import JSONText, Seat, author_of, editing_seat, page_of, seat_of
 from orchestras.actions import set_enabled
 from orchestras.models import Orchestra
 from runs.actions import (
@@ -60,7 +60,7 @@ def urls(wrap: Wrap) -> list[URLPattern]:
 @require_POST
 def start_of_score(request: HttpRequest, pk: str) -> HttpResponse:
     """Play a score outside any orchestra, with the input that was typed."""
-    seat = _editing(request)
+    seat = editing_seat(request)
     score = get_object_or_404(Score, pk=pk, workspace=seat.workspace)
 
     def start() -> Run:
@@ -78,7 +78,7 @@ def start_of_score(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def start_of_orchestra(request: HttpRequest, pk: str) -> HttpResponse:
     """Play an orchestra now, whatever its switch says, with its own input."""
-    seat = _editing(request)
+    seat = editing_seat(request)
     orchestra = get_object_or_404(Orchestra, pk=pk, workspace=seat.workspace)
 
     def start() -> Run:
@@ -95,7 +95,7 @@ def start_of_orchestra(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def enable(request: HttpRequest, pk: str) -> HttpResponse:
     """Switch an orchestra's clock on or off."""
-    seat = _editing(request)
+    seat = editing_seat(request)
     orchestra = get_object_or_404(Orchestra, pk=pk, workspace=seat.workspace)
     try:
         set_enabled(orchestra, request.POST.get("enabled") == "true", author=author_of(request))
@@ -106,14 +106,14 @@ def enable(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, pk: str) -> HttpResponse:
-    run = _run(request, pk, _editing(request))
+    run = _run(request, pk, editing_seat(request))
     return _to_the_run(request, lambda: cancel_run(run, by=author_of(request)), back=page_of(run))
 
 
 @require_POST
 def answer(request: HttpRequest, pk: str) -> HttpResponse:
     """Say whether a write that was cut in half was sent."""
-    run = _run(request, pk, _editing(request))
+    run = _run(request, pk, editing_seat(request))
     sent = request.POST.get("sent")
     if sent not in ("yes", "no"):
         return HttpResponseRedirect(page_of(run))
@@ -133,7 +133,7 @@ def answer(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, pk: str) -> HttpResponse:
     """Approve, edit or drop each item a gate asks about."""
-    run = _run(request, pk, _editing(request))
+    run = _run(request, pk, editing_seat(request))
 
     def settle() -> Run:
         return decide_gate(
@@ -189,13 +189,6 @@ async def news_of(run: Run, after: int) -> AsyncIterator[bytes]:
 
 def _frame(newest: Happening) -> bytes:
     return f"id: {newest.number}\ndata: {newest.kind}\n\n".encode()
-
-
-def _editing(request: HttpRequest) -> Seat:
-    seat = seat_of(request)
-    if seat is None or not seat.may_edit:
-        raise PermissionDenied
-    return seat
 
 
 def _run(request: HttpRequest, pk: str, seat: Seat | None) -> Run:

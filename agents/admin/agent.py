@@ -4,14 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from agents.actions import create_agent, delete_agent, save_agent, uses_of
 from agents.content import CONTENT
+from agents.listing import COST_SPAN
 from agents.models import Agent
-from maestro.numbers import clock
+from maestro.numbers import clock, money
 from maestro.uses import Use
 from maestro.workspaces.desk import (
     GuardedDeletion,
@@ -22,6 +24,8 @@ from maestro.workspaces.desk import (
     number,
     seat_of,
 )
+
+from .filters import ModelFilter, SkillFilter, UseFilter
 
 SHOWN_VERSIONS = 6
 
@@ -52,8 +56,16 @@ class AgentForm(RefusableForm):
 
 @admin.register(Agent)
 class AgentAdmin(GuardedDeletion):
-    list_display = ["name", "model_name", "used_by", "node_count", "version_number", "saved_at"]
-    list_filter = ["model", "is_template"]
+    list_display = [
+        "name",
+        "model_name",
+        "used_by",
+        "node_count",
+        "cost",
+        "version_number",
+        "saved_at",
+    ]
+    list_filter = [UseFilter, ModelFilter, SkillFilter]
     search_fields = ["name", "slug", "description"]
     ordering = ["name"]
     form = AgentForm
@@ -72,10 +84,11 @@ class AgentAdmin(GuardedDeletion):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
-        rows = super().get_queryset(request)
-        scores = Count("nodes__score", distinct=True)
-        nodes = Count("nodes", distinct=True)
-        return rows.annotate(score_count=scores, node_count=nodes)
+        rows: Any = super().get_queryset(request)
+        following = Q(nodes__agent_version=None)
+        reached = Count("nodes__score", filter=following, distinct=True)
+        rows = rows.with_use().with_cost(timezone.now() - COST_SPAN)
+        return rows.annotate(reached_count=reached)
 
     @admin.display(description="Model", ordering="model")
     def model_name(self, agent: Agent) -> str:
@@ -90,6 +103,10 @@ class AgentAdmin(GuardedDeletion):
     @admin.display(description="Nodes", ordering="node_count")
     def node_count(self, agent: Any) -> SafeString:
         return number(agent.node_count)
+
+    @admin.display(description="Cost in 30 days", ordering="cost_microdollars")
+    def cost(self, agent: Agent) -> SafeString:
+        return number(money(agent.cost_microdollars) if agent.cost_microdollars else "")
 
     @admin.display(description="Version", ordering="version")
     def version_number(self, agent: Agent) -> SafeString:
@@ -118,7 +135,7 @@ class AgentAdmin(GuardedDeletion):
         if (agent := context["original"]) is None:
             return context
         versions = agent.versions.all()[:SHOWN_VERSIONS]
-        return context | {"reach": reach_of(agent), "versions": versions}
+        return context | {"versions": versions}
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: Any) -> None:
         fields: Any = {
@@ -137,25 +154,3 @@ class AgentAdmin(GuardedDeletion):
 
     def delete(self, obj: Agent, author: str) -> None:
         delete_agent(obj, author=author)
-
-
-def reach_of(agent: Agent) -> dict[str, Any]:
-    """How far a save of the agent reaches: the scores that play it, by reverse relation."""
-    nodes = agent.nodes.select_related("score").annotate(
-        orchestras=Count("score__orchestras", distinct=True),
-        next_fire_at=Min("score__orchestras__next_fire_at"),
-    )
-    scores: dict[str, dict[str, Any]] = {}
-    for node in nodes.order_by("score__name", "order"):
-        told = {"score": node.score, "nodes": [], "orchestras": node.orchestras}
-        scores.setdefault(node.score_id, told)["nodes"].append(node.key)
-        told["next_fire_at"] = node.next_fire_at
-    fires = [used["next_fire_at"] for used in scores.values() if used.get("next_fire_at")]
-    return {
-        "scores": list(scores.values()),
-        "nodes": sum(len(used["nodes"]) for used in scores.values()),
-        "orchestras": sum(used["orchestras"] for used in scores.values()),
-        "next_fire_at": min(fires, default=None),
-        "pinned": [pin.orchestra for pin in agent.pinned_by.select_related("orchestra")],
-        "next_version": agent.version + 1,
-    }

@@ -6,7 +6,16 @@ from .fields import JSONText
 from .filters import ScopedRelatedFilter
 from .pages import ReadOnlyAdmin, ScopedAdmin
 from .refusals import RefusableForm, refusal_in
-from .seat import Seat, author_of, seat_of, take_seat, workspaces_of
+from .seat import (
+    Seat,
+    author_of,
+    editing_seat,
+    looking_seat,
+    seat_of,
+    take_seat,
+    workspaces_of,
+)
+from .shown import desk_page, to_page_or_why
 
 __all__ = [
     "GuardedDeletion",
@@ -18,13 +27,17 @@ __all__ = [
     "Seat",
     "author_of",
     "clipped",
+    "desk_page",
+    "editing_seat",
     "link_to",
     "list_of",
+    "looking_seat",
     "mono",
     "number",
     "page_of",
     "refusal_in",
     "seat_of",
     "take_seat",
+    "to_page_or_why",
     "workspaces_of",
 ]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from maestro.workspaces.models import Membership, Role, Workspace
 
@@ -37,6 +38,22 @@ def seat_of(request: HttpRequest) -> Seat | None:
     if not hasattr(request, _ATTRIBUTE):
         setattr(request, _ATTRIBUTE, _find(request))
     seat: Seat | None = getattr(request, _ATTRIBUTE)
+    return seat
+
+
+def editing_seat(request: HttpRequest) -> Seat:
+    """The seat of somebody who may change things there; 403 for everyone else."""
+    seat = seat_of(request)
+    if seat is None or not seat.may_edit:
+        raise PermissionDenied
+    return seat
+
+
+def looking_seat(request: HttpRequest) -> Seat:
+    """The seat of whoever works somewhere; nothing is there for people without one."""
+    seat = seat_of(request)
+    if seat is None:
+        raise Http404
     return seat
 
 

@@ -1,0 +1,63 @@
+"""What the list of agents can be narrowed to."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from agents.listing import asking, calling, used_as
+from agents.models import AgentQuerySet
+from agents.skills.registry import skills
+from maestro.workspaces.desk import seat_of
+
+
+class UseFilter(admin.SimpleListFilter):
+    """By how many scores play it."""
+
+    title = "use"
+    parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("shared", "Shared by scores"),
+            ("single_use", "Of one score"),
+            ("unused", "Unused"),
+            ("template", "Templates"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
+        chosen = self.value()
+        known = dict(self.lookup_choices)
+        return used_as(queryset, chosen) if chosen in known else queryset  # type: ignore[arg-type]
+
+
+class ModelFilter(admin.SimpleListFilter):
+    """By the model it asks, be it as the workspace's default."""
+
+    title = "model"
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        if (seat := seat_of(request)) is None:
+            return []
+        named = seat.workspace.agents.exclude(model=None).values_list("model", flat=True)
+        models = {str(name) for name in named} | {seat.workspace.default_model}
+        return [(name, name) for name in sorted(models)]
+
+    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
+        chosen = self.value()
+        return asking(queryset, chosen) if chosen else queryset
+
+
+class SkillFilter(admin.SimpleListFilter):
+    """By what it may call."""
+
+    title = "skill"
+    parameter_name = "skill"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(skill.name, skill.name) for skill in skills()]
+
+    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
+        chosen = self.value()
+        return calling(queryset, chosen) if chosen else queryset
