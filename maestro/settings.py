@@ -62,6 +62,7 @@ except environs.EnvValidationError as wrong:
 MAX_NODE_OUTPUT_BYTES = 8 * 1024 * 1024
 MAX_ITEM_BYTES = 64 * 1024
 MAX_TOOL_RESULT_BYTES = 1024 * 1024
+MAX_SUBSCORE_DEPTH = 8  # scores below a score
 
 # Commands that neither serve nor play go on with a passing key; those that do call keys.require_keys.
 SECRET_KEY = (

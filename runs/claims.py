@@ -28,8 +28,8 @@ with taken as (
                    and exists (select from players
                                 where id = %(me)s and lease_until > clock_timestamp())
                  order by queued_at limit %(limit)s for update skip locked)
-  returning id, fence, workspace_id, score_id, score_version, orchestra_id, mode, input, pins,
-            deaths, cancel_requested, last_event),
+  returning id, fence, workspace_id, score_id, score_version, orchestra_id, parent_run_id, mode,
+            input, pins, deaths, cancel_requested, last_event),
 told as (
   insert into run_events (run_id, number, kind)
   select id, last_event, 'run.running' from taken
@@ -79,6 +79,48 @@ woken as (
   returning run.id, run.last_event)
 insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from woken
 returning run_id"""
+
+# A run goes on when a child that one of its nodes waits for has ended. Asked as a condition, not told
+# as an event: neither the child's end nor the parent's parking can come too early.
+_WAKE_PARENTS = """
+with due as (
+  select parent.id from score_runs parent
+   where parent.status = 'waiting' and parent.waiting_for <> 'overlap'{only}
+     and exists (
+       select from score_runs child
+         join score_run_nodes node on node.run_id = parent.id and node.call = 0
+          and node.node_key = child.parent_node_key and node.iteration = child.parent_iteration
+        where child.parent_run_id = parent.id and child.finished_at is not null
+          and node.status = 'waiting')
+   order by parent.id for no key update of parent skip locked),
+woken as (
+  update score_runs run
+     set status = 'queued', waiting_for = '', resume_at = null, last_event = last_event + 1
+    from due where run.id = due.id
+  returning run.id, run.last_event)
+insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from woken
+returning run_id, pg_notify('maestro_run_events', run_id), pg_notify('maestro_runs', '')"""
+WAKE_PARENTS = _WAKE_PARENTS.format(only="")
+WAKE_PARENT = _WAKE_PARENTS.format(only=" and parent.id = %(run)s")
+
+# A child ends with its parent, however that ended. One level: its own children are for the next.
+CANCEL_CHILDREN = """
+with orphan as (
+  select child.id from score_runs child join score_runs parent on parent.id = child.parent_run_id
+   where child.finished_at is null and not child.cancel_requested
+     and (parent.finished_at is not null or parent.cancel_requested)
+   order by child.id for no key update of child skip locked),
+asked as (
+  update score_runs run
+     set cancel_requested = true, waiting_for = '', last_event = run.last_event + 1,
+         status = case when run.status = 'running' then run.status else 'cancelled' end,
+         finished_at = case when run.status <> 'running' then clock_timestamp() end
+    from orphan where run.id = orphan.id
+  returning run.id, run.last_event, run.status = 'running' as plays)
+insert into run_events (run_id, number, kind, payload)
+select id, last_event, case when plays then 'run.cancel_requested' else 'run.cancelled' end,
+       '{"by": "its parent"}' from asked
+returning run_id, pg_notify('maestro_run_events', run_id), pg_notify('maestro_runs', 'cancel')"""
 
 # Overlap `queue`: the oldest waiting run of an orchestra goes when none of it is in progress.
 NEXT_IN_LINE = """

@@ -100,11 +100,18 @@ class ParallelConfig(NodeConfig):
         return branches
 
 
+class SubscoreConfig(NodeConfig):
+    """Another score as one node: at `version`, else at the newest one when the run starts."""
+
+    version: int | None = Field(default=None, ge=1)
+
+
 BY_SUBKIND: Mapping[str, type[NodeConfig]] = {
     "map_over": MapOverConfig,
     "branch": BranchConfig,
     "gate": GateConfig,
     "parallel": ParallelConfig,
+    "subscore": SubscoreConfig,
 }
 
 

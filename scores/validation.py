@@ -15,8 +15,10 @@ from .checks.limits import check_limits
 from .checks.nodes import check_nodes
 from .checks.order import check_order
 from .checks.references import Known, check_references
+from .checks.subscores import check_subscores
 from .checks.surprises import check_surprises
 from .document import GraphDocument
+from .models import Score
 
 
 def parse_document(written: object) -> GraphDocument:
@@ -31,9 +33,17 @@ def parse_document(written: object) -> GraphDocument:
     raise refusal_of(issues)
 
 
-def check_graph(document: GraphDocument, workspace: Workspace) -> list[Issue]:
-    """Every error, else every warning. One query."""
-    return check_document(document, Known.to(workspace, document))
+def check_graph(
+    document: GraphDocument, workspace: Workspace, *, score: Score | None = None
+) -> list[Issue]:
+    """Every error, else every warning. One query for each thing the graph names: agents, scores.
+
+    `score`: the one that is to have this graph; no score below may hold it.
+    """
+    issues = check_document(document, Known.to(workspace, document))
+    if score is None or errors_of(issues):
+        return issues
+    return list(check_subscores(document, score)) or issues
 
 
 def check_document(document: GraphDocument, known: Known) -> list[Issue]:

@@ -1,9 +1,10 @@
 """Cancelling: at once while nobody plays the run, else by asking its player."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from maestro.errors import Conflict
+from runs import claims
 from runs.models import Run, RunStatus
 
 from .events import lock_run, tell, wake_players
@@ -11,7 +12,8 @@ from .events import lock_run, tell, wake_players
 
 @transaction.atomic
 def cancel_run(run: Run, *, by: str) -> Run:
-    """No node starts after it; what is in flight is cut off. Raises Conflict when it is over."""
+    """No node starts after it, what is in flight is cut off, and so it goes for the runs of its
+    subscores. Raises Conflict when it is over."""
     run = lock_run(run)
     if run.is_finished:
         raise Conflict(f"{run.id} has already ended: {run.status}.")
@@ -27,4 +29,13 @@ def cancel_run(run: Run, *, by: str) -> Run:
     run.save(
         update_fields=["cancel_requested", "status", "finished_at", "waiting_for", "last_event"]
     )
+    _cancel_children()
     return run
+
+
+def _cancel_children() -> None:
+    """Level by level; what a lock hides here the keep finds within a second."""
+    with connection.cursor() as cursor:
+        cursor.execute(claims.CANCEL_CHILDREN)
+        while cursor.fetchall():
+            cursor.execute(claims.CANCEL_CHILDREN)

@@ -17,7 +17,8 @@ def hold_agents(pins: JSON) -> None:
 
     Conflict when one was deleted since it was pinned.
     """
-    named = {agent["id"] for agent in pins["agents"].values()}
+    scores = [pins, *pins.get("scores", {}).values()]
+    named = {agent["id"] for score in scores for agent in score["agents"].values()}
     if not named:
         return
     with connection.cursor() as cursor:

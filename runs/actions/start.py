@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from agents.skills.outcome import check_json
 from maestro.errors import Conflict, InvalidInput, InvalidNodeOutput, MaestroError
@@ -12,9 +11,9 @@ from orchestras.models import Orchestra, Overlap
 from runs.models import Mode, Run, RunQuerySet, RunStatus, Trigger
 from scores.models import Score
 
-from .events import tell_first, wake_players
 from .holds import hold_agents
-from .pins import pin
+from .saving import save, save_finished, save_queued
+from .subscores import pin_all
 
 JSON = dict[str, Any]
 
@@ -55,10 +54,10 @@ def start_orchestra(
     )
     in_progress = Run.objects.filter(orchestra=orchestra).unfinished()
     if orchestra.overlap == Overlap.ALLOW or not in_progress.exists():
-        return _save_queued(run)
+        return save_queued(run)
     if orchestra.overlap == Overlap.QUEUE:
-        return _save(run, RunStatus.WAITING, waiting_for="overlap")
-    return _save_finished(run, RunStatus.SKIPPED, _overlap(in_progress))
+        return save(run, RunStatus.WAITING, waiting_for="overlap")
+    return save_finished(run, RunStatus.SKIPPED, _overlap(in_progress))
 
 
 @transaction.atomic
@@ -86,7 +85,7 @@ def start_score(
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
     )
-    return _save_queued(run)
+    return save_queued(run)
 
 
 def refused_run(orchestra: Orchestra, error: MaestroError, *, slot: datetime) -> Run:
@@ -100,7 +99,7 @@ def refused_run(orchestra: Orchestra, error: MaestroError, *, slot: datetime) ->
         slot=slot,
         started_by="schedule",
     )
-    return _save_finished(run, RunStatus.FAILED, {**error.as_json(), "node": None})
+    return save_finished(run, RunStatus.FAILED, {**error.as_json(), "node": None})
 
 
 def _new_run(
@@ -119,7 +118,7 @@ def _new_run(
         check_json(input)
     except InvalidNodeOutput as error:
         raise InvalidInput(f"The input cannot be taken. {error.message}") from error
-    pins = pin(score, version, mode)
+    pins = pin_all(score, version, mode)
     hold_agents(pins)
     return Run(
         workspace_id=score.workspace_id,
@@ -130,27 +129,6 @@ def _new_run(
         pins=pins,
         **columns,
     )
-
-
-def _save_queued(run: Run) -> Run:
-    _save(run, RunStatus.QUEUED)
-    wake_players()
-    return run
-
-
-def _save_finished(run: Run, status: RunStatus, error: JSON) -> Run:
-    return _save(run, status, error=error, finished_at=timezone.now())
-
-
-def _save(run: Run, status: RunStatus, **columns: Any) -> Run:
-    """Insert the run with its first event."""
-    run.status = status
-    run.last_event = 1
-    for name, value in columns.items():
-        setattr(run, name, value)
-    run.save(force_insert=True)
-    tell_first(run)
-    return run
 
 
 def _overlap(in_progress: RunQuerySet) -> JSON:

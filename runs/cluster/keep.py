@@ -38,6 +38,8 @@ class Keep:
                 cursor.execute(claims.SWEEP)
                 cursor.execute(claims.BURY)
             cursor.execute(claims.WAKE)
+            cursor.execute(claims.WAKE_PARENTS)
+            cursor.execute(claims.CANCEL_CHILDREN)
             cursor.execute(claims.NEXT_IN_LINE)
             cursor.execute(claims.NEWS)
             waiting, suspects = cursor.fetchone()

@@ -51,6 +51,7 @@ class NodeEntry:
     effect: str = ""
     idempotency_key: str | None = None
     arguments_sha256: str | None = None
+    child_run_id: str | None = None
     agent_id: str | None = None
     agent_version: int | None = None
     model: str | None = None
@@ -86,6 +87,7 @@ class NodeEntry:
             "idempotency_key": self.idempotency_key,
             "arguments_sha256": self.arguments_sha256,
             "fence": self.fence,
+            "child_run_id": self.child_run_id,
             "agent_id": self.agent_id,
             "agent_version": self.agent_version,
             "model": self.model,

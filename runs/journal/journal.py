@@ -210,7 +210,9 @@ def _parts(batch: list[Item]) -> list[list[Item]]:
 
 def _fits_one(entry: NodeEntry) -> bool:
     """ONE inserts only, and adds up no money."""
-    was_intended = entry.effect == "write" or entry.idempotency_key or entry.model
+    was_intended = (
+        entry.effect == "write" or entry.idempotency_key or entry.model or entry.child_run_id
+    )
     return entry.status != NodeStatus.RUNNING and not was_intended
 
 

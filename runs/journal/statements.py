@@ -20,6 +20,7 @@ COLUMNS: dict[str, str] = {
     "idempotency_key": "text",
     "arguments_sha256": "text",
     "fence": "int",
+    "child_run_id": "text",
     "agent_id": "text",
     "agent_version": "int",
     "model": "text",

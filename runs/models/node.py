@@ -32,6 +32,7 @@ class RunNode(models.Model):
     idempotency_key = models.TextField(null=True)
     arguments_sha256 = models.TextField(null=True)
     fence = models.PositiveIntegerField(db_default=0)
+    child_run_id = models.TextField(null=True, help_text="Of a subscore: the run that plays it.")
     agent_id = models.TextField(null=True)
     agent_version = models.PositiveIntegerField(null=True)
     model = models.TextField(null=True)

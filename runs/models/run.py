@@ -20,7 +20,7 @@ class RunQuerySet(WorkspaceQuerySet["Run"]):
         """Runs that resolved this agent at their start, and keep the version they found."""
         agents = Func(
             F("pins"),
-            template="jsonb_path_query_array(%(expressions)s, '$.agents.*.id')",
+            template="jsonb_path_query_array(%(expressions)s, '$.**.agents.*.id')",
             output_field=models.JSONField(),
         )
         # By name, because the type checker takes the lookup for one of a text.
@@ -56,6 +56,7 @@ class Run(models.Model):
     started_by = models.CharField(max_length=200, blank=True, default="")
     parent_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="child_runs")
     parent_node_key = models.TextField(blank=True, default="")
+    parent_iteration = models.TextField(blank=True, default="", db_default="")
     root_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
     source_run = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replays")
 
@@ -90,6 +91,11 @@ class Run(models.Model):
             models.UniqueConstraint(
                 fields=["workspace", "idempotency_key"], name="one_run_per_idempotency_key"
             ),
+            models.UniqueConstraint(
+                fields=["parent_run", "parent_node_key", "parent_iteration"],
+                condition=Q(parent_run__isnull=False),
+                name="one_child_run_per_node",
+            ),
             text_choices("status", RunStatus, "run_status_is_known"),
             text_choices("mode", Mode, "run_mode_is_known"),
             text_choices("trigger", Trigger, "run_trigger_is_known"),
@@ -112,6 +118,11 @@ class Run(models.Model):
             ),
             models.Index(fields=["player"], condition=Q(status="running"), name="playing_runs"),
             models.Index(fields=["resume_at"], condition=Q(status="waiting"), name="waiting_runs"),
+            models.Index(
+                fields=["parent_run"],
+                condition=Q(parent_run__isnull=False, finished_at__isnull=True),
+                name="unfinished_child_runs",
+            ),
             models.Index(fields=["workspace", "-queued_at", "-id"], name="runs_by_time"),
             models.Index(fields=["score", "-queued_at"], name="runs_of_score"),
         ]

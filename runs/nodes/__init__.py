@@ -3,7 +3,7 @@
 from runs.executor import ScopeWalk, Settled
 from scores.document import NodeDocument
 
-from . import branch, deterministic, gate, llm, map_over, parallel
+from . import branch, deterministic, gate, llm, map_over, parallel, subscore
 from .performance import JSON, Performance
 
 PLAYERS = {
@@ -13,6 +13,7 @@ PLAYERS = {
     ("control", "branch"): branch.play,
     ("control", "gate"): gate.play,
     ("control", "parallel"): parallel.play,
+    ("control", "subscore"): subscore.play,
 }
 
 __all__ = ["PLAYERS", "Performance", "play_node"]

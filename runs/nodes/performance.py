@@ -39,6 +39,7 @@ class ClaimedRun:
     input: JSON
     pins: JSON
     orchestra_id: str | None = None
+    parent_id: str | None = None
 
     @property
     def claim(self) -> tuple[str, int]:

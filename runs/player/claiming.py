@@ -92,6 +92,7 @@ class Claims:
             input=row["input"],
             pins=row["pins"],
             orchestra_id=row["orchestra_id"],
+            parent_id=row["parent_run_id"],
         )
         graph = await self._graph(connection, row)
         return Taken(run, recorded.get(run.id, {}), graph, row["cancel_requested"])

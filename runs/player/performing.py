@@ -1,12 +1,16 @@
 """One claimed run from its first node to its last word."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+import psycopg
+
 from agents.egress import Egress
 from agents.llm import Models
+from runs import claims
 from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
 from runs.journal import Fenced, Journal, RunChange
 from runs.models.choices import RunStatus
@@ -56,6 +60,17 @@ async def write_last(taken: Taken, journal: Journal, change: RunChange) -> None:
         await journal.flush(taken.run.claim, journal.record(change))
     except Fenced:
         return
+    if change.waiting_for:
+        await _wake_parent(journal, change.run)
+    elif taken.run.parent_id is not None:
+        await _wake_parent(journal, taken.run.parent_id)
+
+
+async def _wake_parent(journal: Journal, run: str) -> None:
+    """At once when a child has ended; what fails here the keep does within a second."""
+    with contextlib.suppress(psycopg.Error):
+        connection = await journal.connected()
+        await connection.execute(claims.WAKE_PARENT, {"run": run})
 
 
 def cancelled(taken: Taken) -> RunChange:

@@ -79,7 +79,7 @@ def _save(
     if expected_version not in (None, score.version):
         stale = f"{score} is at version {score.version}, not {expected_version}; read it again"
         raise StaleVersion(stale, version=score.version)
-    issues = check_graph(document, score.workspace)
+    issues = check_graph(document, score.workspace, score=score)
     if errors := errors_of(issues):
         raise refusal_of(errors)
     before = document_of(score)

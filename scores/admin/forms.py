@@ -12,14 +12,13 @@ from unfold.widgets import (
 from agents.skills.registry import skills
 from maestro.workspaces.desk import JSONText
 from scores.models import Edge, Kind, Node, OnError, Subkind
-from scores.playable import PLAYABLE
 
 PLAYS = {
     "deterministic": "Code: an operation",
     "llm": "Model: an agent",
     **{
         f"control:{subkind}": f"Control: {subkind.replace('_', ' ')}"
-        for subkind in sorted(PLAYABLE)
+        for subkind in sorted(set(Subkind.values) - {Subkind.SUBSCORE})
     },
 }
 

@@ -12,7 +12,6 @@ from agents.skills.operation import places
 from maestro.errors import InvalidInput
 from scores.configs import BranchConfig, ParallelConfig, config_of
 from scores.document import ON_ERROR, GraphDocument, NodeDocument
-from scores.playable import is_playable
 from scores.ports import own_ports
 
 from .issue import Issue, error
@@ -22,7 +21,7 @@ WANTED = {
     "llm": {"agent_id"},
     "control": {"subkind"},
 }
-OPTIONAL = {"llm": {"agent_version"}, "control": {"subscore_id"}}
+OPTIONAL = {"llm": {"agent_version"}}
 TELLING = ("skill", "operation", "agent_id", "agent_version", "subkind", "subscore_id")
 
 
@@ -39,7 +38,7 @@ def check_nodes(document: GraphDocument) -> Iterator[Issue]:
 
 
 def _check_fields(node: NodeDocument) -> Iterator[Issue]:
-    wanted = WANTED[node.kind]
+    wanted = WANTED[node.kind] | ({"subscore_id"} if node.subkind == "subscore" else set())
     for name in TELLING:
         given = getattr(node, name) not in ("", None)
         if name in wanted and not given:
@@ -50,14 +49,9 @@ def _check_fields(node: NodeDocument) -> Iterator[Issue]:
     if node.kind == "control" and node.timeout_seconds is not None and node.subkind != "subscore":
         message = f"{node.key} is a {node.subkind} and cannot have timeout_seconds; take it out."
         yield error("unexpected_field", message, node)
-    if node.kind == "control" and node.subkind and not is_playable(node):
-        message = f"{node.key} is a {node.subkind}, which runs cannot play yet; take it out."
-        yield error("not_playable", message, node)
 
 
 def _check_config(node: NodeDocument) -> Iterator[Issue]:
-    if not is_playable(node):
-        return
     try:
         config = config_of(node)
     except ValidationError as refusal:

@@ -1,42 +1,55 @@
 """Does what the nodes name exist, and in this workspace?"""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from agents.models import AgentVersion
 from agents.skills.registry import find
 from maestro.errors import UnknownOperation
 from maestro.workspaces.models import Workspace
 from scores.document import GraphDocument, NodeDocument
+from scores.models import ScoreVersion
 
 from .issue import Issue, error
 
 
 @dataclass(frozen=True)
 class Known:
-    """The agents of a workspace that a graph may name, each with the versions it has."""
+    """The agents and scores of a workspace that a graph may name, each with the versions it has."""
 
     agents: Mapping[str, frozenset[int]]
+    scores: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     @classmethod
     def to(cls, workspace: Workspace, *documents: GraphDocument) -> "Known":
-        """What of the documents' agents the workspace has, in one query."""
+        """What of those that the documents name the workspace has; at most two queries."""
         nodes = [node for document in documents for node in document.nodes]
-        named = {node.agent_id for node in nodes if node.agent_id}
-        rows = AgentVersion.objects.filter(agent__workspace=workspace, agent_id__in=named)
-        agents: dict[str, set[int]] = {}
-        for agent_id, version in rows.values_list("agent_id", "version"):
-            agents.setdefault(agent_id, set()).add(version)
-        return cls({agent: frozenset(versions) for agent, versions in agents.items()})
+        agents = {node.agent_id for node in nodes if node.agent_id}
+        scores = {node.subscore_id for node in nodes if node.subscore_id}
+        versions = AgentVersion.objects.filter(agent__workspace=workspace, agent_id__in=agents)
+        saves = ScoreVersion.objects.filter(score__workspace=workspace, score_id__in=scores)
+        return cls(
+            _by_owner(versions.values_list("agent_id", "version")),
+            _by_owner(saves.values_list("score_id", "version") if scores else ()),
+        )
+
+
+def _by_owner(rows: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
+    versions: dict[str, set[int]] = {}
+    for owner, version in rows:
+        versions.setdefault(owner, set()).add(version)
+    return {owner: frozenset(found) for owner, found in versions.items()}
 
 
 def check_references(document: GraphDocument, known: Known) -> Iterator[Issue]:
-    """Operations in the registry, agents and their versions in the workspace."""
+    """Operations in the registry; agents, scores and their versions in the workspace."""
     for node in document.nodes:
         if node.kind == "deterministic" and node.skill and node.operation:
             yield from _check_operation(node)
         if node.kind == "llm" and node.agent_id:
             yield from _check_agent(node, known)
+        if node.subkind == "subscore" and node.subscore_id:
+            yield from _check_subscore(node, known)
 
 
 def _check_operation(node: NodeDocument) -> Iterator[Issue]:
@@ -54,3 +67,15 @@ def _check_agent(node: NodeDocument, known: Known) -> Iterator[Issue]:
     elif node.agent_version is not None and node.agent_version not in versions:
         message = f"{node.key}: its agent has no version {node.agent_version}; leave it empty for the newest."
         yield error("unknown_agent_version", message, node)
+
+
+def _check_subscore(node: NodeDocument, known: Known) -> Iterator[Issue]:
+    versions, wanted = known.scores.get(node.subscore_id or ""), node.config.get("version")
+    if versions is None:
+        message = (
+            f"{node.key}: this workspace has no saved score {node.subscore_id}; choose another."
+        )
+        yield error("unknown_subscore", message, node)
+    elif isinstance(wanted, int) and wanted > 0 and wanted not in versions:
+        message = f"{node.key}: its score has no version {wanted}; leave it empty for the newest."
+        yield error("unknown_subscore_version", message, node)

@@ -42,6 +42,12 @@ def parallel(key: str, *branches: str, **config: object) -> NodeDocument:
     return NodeDocument(key=key, kind="control", subkind="parallel", config=config)
 
 
+def subscore(key: str, held: str, **fields: object) -> NodeDocument:
+    """A node that holds the score with this id."""
+    named = {"key": key, "kind": "control", "subkind": "subscore", "subscore_id": held}
+    return NodeDocument.model_validate(named | fields)
+
+
 def looping(key: str, passes: int, **config: object) -> NodeDocument:
     """A step that edges may lead back to."""
     return step(key, config={"max_passes": passes, **config})

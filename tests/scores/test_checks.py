@@ -7,9 +7,9 @@ from scores.checks.references import Known
 from scores.document import EdgeDocument, GraphDocument, NodeDocument
 from scores.validation import check_document
 
-from .graphs import branch, edge, find, graph, llm, looping, map_over, parallel, step
+from .graphs import branch, edge, find, graph, llm, looping, map_over, parallel, step, subscore
 
-KNOWN = Known({"ag_1": frozenset({1, 2})})
+KNOWN = Known({"ag_1": frozenset({1, 2})}, {"sc_1": frozenset({1, 2})})
 
 
 def issues_of(document: GraphDocument) -> list[Issue]:
@@ -39,6 +39,8 @@ SOUND = graph(
     "choose.yes -> end",
     "choose.else -> mend",
     "think.on_error -> mend",
+    subscore("whole", "sc_1", timeout_seconds=60),
+    "end -> whole",
 )
 
 
@@ -83,11 +85,11 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
             "invalid_condition",
             "new",
         ),
-        (
-            NodeDocument(key="new", kind="control", subkind="subscore"),
-            "not_playable",
-            "new",
-        ),
+        (NodeDocument(key="new", kind="control", subkind="subscore"), "missing_field", "new"),
+        (subscore("new", "sc_2"), "unknown_subscore", "new"),
+        (subscore("new", "sc_1", config={"version": 3}), "unknown_subscore_version", "new"),
+        (subscore("new", "sc_1", config={"version": 0}), "invalid_config", "new"),
+        (branch("new", "a").model_copy(update={"subscore_id": "sc_1"}), "unexpected_field", "new"),
         (NodeDocument(key="new", kind="control"), "missing_field", "new"),
         (map_over("new"), "invalid_config", "new"),
         (map_over("new", "end", items_field=None), "invalid_config", "new"),
