@@ -12,6 +12,7 @@ from agents.skills.outcome import Outcome
 
 from .asking import model_for_operations
 from .meter import Meter
+from .outage import ask_until_answered
 from .performance import Performance
 from .secrets import call_with_secrets
 
@@ -31,9 +32,14 @@ async def call_operation(
     those that ask one. Raises the operation's errors."""
 
     async def call(context: Context) -> Outcome:
-        return await registry.call(
-            operation, given, context, pool=performance.pool, timeout_seconds=timeout_seconds
-        )
+        async def once() -> Outcome:
+            return await registry.call(
+                operation, given, context, pool=performance.pool, timeout_seconds=timeout_seconds
+            )
+
+        if operation.inside:
+            return await ask_until_answered(performance, operation, once)
+        return await once()
 
     if operation.kind is Kind.LLM:
         asking = model_for_operations(performance, meter, operation.full_name)

@@ -26,9 +26,8 @@ from runs.journal import NodeEntry, record_in
 from runs.models import RunNode
 from runs.models.choices import NodeStatus
 
+from .outage import DATABASE_WAIT_SECONDS
 from .performance import Performance
-
-DATABASE_WAIT_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
