@@ -10,6 +10,7 @@ from django.test import Client
 
 from agents.models import Agent, ModelPrice
 from agents.skills.pipeline.models import Activity, Company, Contact, Pipeline
+from maestro.workspaces.api_keys import make_api_key
 from maestro.workspaces.models import AuditEntry, Level, Membership, Notification, Role, Workspace
 from maestro.workspaces.vault import set_secret
 from orchestras.models import Orchestra
@@ -60,10 +61,11 @@ def make_world(name: str, workspace: Workspace | None = None) -> World:
         workspace=workspace, level=Level.EVENT, title=f"{name} notification"
     )
     secret = set_secret(workspace, f"{name.lower()}-key", "a-secret-value", by="ada")
+    key, _ = make_api_key(workspace, f"{name} program", ["run:read"], author="ada")
     audit = AuditEntry.objects.filter(workspace=workspace).order_by("id")[0]
     rows = [
         agent, agent.versions.get(), score, score.versions.get(), orchestra, run, node,
-        run.events.get(), pipeline, company, contact, activity, told, audit, secret,
+        run.events.get(), pipeline, company, contact, activity, told, audit, secret, key,
     ]  # fmt: skip
     return World(workspace, agent, score, orchestra, run, rows)
 

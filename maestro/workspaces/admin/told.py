@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -53,7 +54,7 @@ class NotificationAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Looked at is read."""
-        rows = self.get_queryset(request).filter(pk=object_id, read_at__isnull=True)
+        rows = self.get_queryset(request).filter(pk=unquote(object_id), read_at__isnull=True)
         rows.update(read_at=timezone.now())
         return super().change_view(request, object_id, form_url, extra_context)
 
