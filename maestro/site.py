@@ -21,6 +21,7 @@ from runs import views as run_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
 from scores import views as score_views
+from scores.history import views as history_views
 
 FOUND_AT_MOST = 60
 
@@ -47,6 +48,7 @@ class Site(UnfoldAdminSite):
             path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
             *agent_views.urls(self.admin_view),
             *score_views.urls(self.admin_view),
+            *history_views.urls(self.admin_view),
             *run_views.urls(self.admin_view),
         ]
 

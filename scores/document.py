@@ -96,6 +96,11 @@ class EdgeDocument(_Part):
     def __str__(self) -> str:
         return f"{self.source}.{self.from_port} → {self.target}"
 
+    def ends(self) -> JSON:
+        """What tells it from every other edge of its graph, in the wire form."""
+        ends = {"source", "from_port", "target", "to_port"}
+        return self.model_dump(include=ends, by_alias=True)
+
 
 class GraphDocument(_Part):
     """A whole graph; `message` says why it was saved."""

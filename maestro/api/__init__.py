@@ -6,6 +6,7 @@ from orchestras.api import router as orchestras
 from runs.api import router as runs
 from runs.reach.api import router as reach
 from scores.api import router as scores
+from scores.history.api import router as history
 from scores.sharing.api import router as sharing
 
 from .described import DescribedAPI
@@ -27,5 +28,5 @@ api = DescribedAPI(
     parser=JsonBodies(),
 )
 answer_errors(api)
-for router in (workspaces, agents, scores, sharing, orchestras, runs, reach):
+for router in (workspaces, agents, scores, history, sharing, orchestras, runs, reach):
     api.add_router("", router)

@@ -2,7 +2,7 @@
 
 from .catalog import ScoreFields, create_score, delete_score, edit_score, uses_of
 from .clone import clone_score
-from .graph import SavedGraph, read_graph, save_graph
+from .graph import SavedGraph, read_graph, restore_graph, save_graph
 from .promote import Promoted, promote_score
 from .repoint import OwnAgent, create_agent_for_node, fork_agent, pin_agent
 from .swap import Merged, SwapPreview, merge_agents, preview_swap, swap_agent
@@ -25,6 +25,7 @@ __all__ = [
     "preview_swap",
     "promote_score",
     "read_graph",
+    "restore_graph",
     "save_graph",
     "swap_agent",
     "uses_of",

@@ -67,6 +67,22 @@ def read_graph(score: Score, version: int | None = None) -> GraphDocument:
     return GraphDocument.model_validate(saved.graph | {"message": saved.message})
 
 
+def restore_graph(
+    score: Score, version: int, *, author: str, expected_version: int | None = None
+) -> SavedGraph:
+    """The graph as it was at `version`, as the next version.
+
+    NotFound when there is no such version, InvalidScore when it could not be played any more.
+    """
+    return save_graph(
+        score,
+        read_graph(score, version),
+        author=author,
+        message=f"Restored v{version}",
+        expected_version=expected_version,
+    )
+
+
 def _save(
     score: Score,
     document: GraphDocument,

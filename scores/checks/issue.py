@@ -18,14 +18,12 @@ class Issue:
 
     def as_json(self) -> JSON:
         """Wire form; an edge is named by its four ends."""
-        ends = {"source", "from_port", "target", "to_port"}
-        edge = self.edge.model_dump(include=ends, by_alias=True) if self.edge else None
         return {
             "level": self.level,
             "code": self.code,
             "message": self.message,
             "node": self.node,
-            "edge": edge,
+            "edge": self.edge.ends() if self.edge else None,
         }
 
 

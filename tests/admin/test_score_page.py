@@ -12,7 +12,7 @@ from scores.actions import read_graph, save_graph
 from scores.models import Score
 from tests.admin.conftest import SignIn, World
 from tests.admin.pages import add_page, page, sent_by
-from tests.factories import make_score
+from tests.factories import AUTHOR, make_score
 from tests.scores.graphs import graph, step
 
 
@@ -160,3 +160,20 @@ def test_a_score_is_added_after_another_was_looked_at(client: Client, score: Sco
 
     assert answer.status_code == 302
     assert Score.objects.filter(slug="fresh").exists()
+
+
+def test_two_versions_of_a_score_are_shown_side_by_side_and_the_old_one_restored(
+    client: Client, score: Score
+) -> None:
+    save_graph(score, graph(step("a", label="First"), step("c"), "a -> c"), author=AUTHOR)
+    address = reverse("admin:compare_score", args=[score.pk])
+
+    shown = client.get(address).content.decode()
+
+    assert address in client.get(page(score)).content.decode()
+    assert "First (a): changed" in shown
+    assert "b (b): removed" in shown
+    done = client.post(reverse("admin:restore_score", args=[score.pk]), {"version": 1}, follow=True)
+    assert "v3 plays what v1 played" in done.content.decode()
+    assert [node.key for node in read_graph(Score.objects.get(pk=score.pk)).nodes] == ["a", "b"]
+    assert client.get(f"{address}?before=9").status_code == 404

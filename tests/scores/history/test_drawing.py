@@ -1,0 +1,45 @@
+"""The picture of a comparison can be read: what follows stands to the right, nothing on top of another."""
+
+from scores.document import GraphDocument
+from scores.history.comparison import compare_graphs
+from scores.history.drawing import Drawing, draw
+from tests.scores.graphs import graph, looping, map_over, step
+
+
+def drawing_of(document: GraphDocument) -> Drawing:
+    return draw(compare_graphs(document, document))
+
+
+def columns(drawing: Drawing) -> dict[str, int]:
+    return {box.text: box.x for box in drawing.boxes}
+
+
+def test_what_follows_stands_to_the_right() -> None:
+    drawing = drawing_of(graph(step("a"), step("b"), step("c"), "a -> b", "b -> c", "a -> c"))
+    x = columns(drawing)
+    assert x["a"] < x["b"] < x["c"]
+    assert len(drawing.lines) == 3
+
+
+def test_what_follows_a_map_stands_behind_its_body() -> None:
+    parts = [map_over("each", "one", "two"), step("one"), step("two"), step("after")]
+    x = columns(drawing_of(graph(*parts, "each.item -> one", "one -> two", "each -> after")))
+    assert x["each"] < x["one"] < x["two"] < x["after"]
+
+
+def test_circles_and_removed_nodes_are_drawn_too_and_no_two_on_one_place() -> None:
+    before = graph(step("gone"), looping("a", 3), step("b"), "a -> b", "b -> a", "gone -> a")
+    after = graph(looping("a", 3), step("b"), step("c"), "a -> b", "b -> a", "a -> c")
+    drawing = draw(compare_graphs(before, after))
+    assert {box.text: box.change for box in drawing.boxes} == {
+        "gone": "removed",
+        "a": "same",
+        "b": "same",
+        "c": "added",
+    }
+    assert len({(box.x, box.y) for box in drawing.boxes}) == 4
+    assert all(box.x + 168 <= drawing.width for box in drawing.boxes)
+
+
+def test_an_empty_graph_has_an_empty_picture() -> None:
+    assert drawing_of(graph()).boxes == ()
