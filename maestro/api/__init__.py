@@ -1,6 +1,7 @@
 """The REST API under /api/v1/: every app's router, one way in, one shape of refusals."""
 
 from agents.api import router as agents
+from agents.skills.api import router as skills
 from maestro.workspaces.api import router as workspaces
 from orchestras.api import router as orchestras
 from runs.api import router as runs
@@ -28,5 +29,5 @@ api = DescribedAPI(
     parser=JsonBodies(),
 )
 answer_errors(api)
-for router in (workspaces, agents, scores, history, sharing, orchestras, runs, reach):
+for router in (workspaces, agents, skills, scores, history, sharing, orchestras, runs, reach):
     api.add_router("", router)

@@ -1,4 +1,4 @@
-"""The workspace that a key belongs to, over REST."""
+"""The workspace of whoever calls, over REST."""
 
 from ninja import Router
 
@@ -10,5 +10,5 @@ router = Router(tags=["Workspace"])
 
 @router.get("/workspace", response=WorkspaceOut, auth=can())
 def get_workspace(request: ApiRequest) -> WorkspaceOut:
-    """The workspace, and what this key may do in it."""
+    """The workspace, and what the key may do in it; a person's session has none."""
     return workspace_out(request.auth)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from .models import ApiKey
+from .bearer import Caller
 
 
 class KeyOut(BaseModel):
@@ -26,10 +26,10 @@ class WorkspaceOut(BaseModel):
     time_zone: str
     monthly_budget_microdollars: int | None
     created_at: datetime
-    api_key: KeyOut
+    api_key: KeyOut | None
 
 
-def workspace_out(key: ApiKey) -> WorkspaceOut:
+def workspace_out(caller: Caller) -> WorkspaceOut:
     names = WorkspaceOut.model_fields.keys() - {"api_key"}
-    fields = {name: getattr(key.workspace, name) for name in names}
-    return WorkspaceOut(api_key=KeyOut.model_validate(key), **fields)
+    fields = {name: getattr(caller.workspace, name) for name in names}
+    return WorkspaceOut(api_key=KeyOut.model_validate(caller.key) if caller.key else None, **fields)
