@@ -8,6 +8,8 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from pydantic import BaseModel
 from typing_extensions import TypeIs
 
+from agents.skills.guarantee import LookUp
+from agents.skills.limits import Limits
 from agents.skills.operation import Effect, Kind, Operation, Sample
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -18,7 +20,8 @@ class Skill:
     """A package of operations.
 
     `icon` is the name of a Material Symbol; `secrets` are the slots its operations read, in words
-    of the vault (`apollo_api_key`).
+    of the vault (`apollo_api_key`). `concurrency` and `per_minute` hold for all its operations
+    together, in each workspace, whatever plays its runs; a workspace may set tighter ones.
     """
 
     name: str
@@ -26,7 +29,16 @@ class Skill:
     description: str
     icon: str
     secrets: tuple[str, ...] = ()
+    concurrency: int | None = None
+    per_minute: int | None = None
     operations: dict[str, Operation] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        Limits(self.concurrency, self.per_minute)  # refuses what is no limit, where it is declared
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.concurrency, self.per_minute)
 
     def operation(
         self,
@@ -36,14 +48,18 @@ class Skill:
         effect: Effect = Effect.WRITE,
         kind: Kind = Kind.TOOL,
         inside: bool = False,
-        at_most_once: bool | Callable[[], bool] | None = None,
+        idempotent: bool | Callable[[], bool] = False,
+        look_up: LookUp | None = None,
         retryable: bool | None = None,
         timeout_seconds: float = 60,
+        concurrency: int | None = None,
+        per_minute: int | None = None,
     ) -> Callable[[Function], Function]:
         """Declare `(input: In, context: Context) -> Out | (port, Out)`, sync or async.
 
-        Undeclared, an effect counts as `write`; a write counts as one that must not happen twice
-        (`at_most_once`) and is not asked again after an error.
+        Undeclared, an effect counts as `write`; a write that is not `idempotent` (acts once per
+        `context.idempotency_key`) and cannot be looked up is never repeated once cut in half, and
+        none is asked again after an error.
         """
         writes = effect is Effect.WRITE
 
@@ -62,10 +78,13 @@ class Skill:
                     effect=effect,
                     kind=kind,
                     inside=inside,
-                    at_most_once=writes if at_most_once is None else at_most_once,
+                    idempotent=idempotent,
+                    look_up=look_up,
                     retryable=not writes if retryable is None else retryable,
                     timeout_seconds=timeout_seconds,
                     secrets=self.secrets,
+                    limits=Limits(concurrency, per_minute),
+                    skill_limits=self.limits,
                 )
             )
             return function
@@ -75,6 +94,8 @@ class Skill:
     def _add(self, operation: Operation) -> None:
         if operation.name in self.operations:
             raise TypeError(f"{operation.full_name} is declared twice")
+        if operation.look_up and operation.effect is not Effect.WRITE:
+            raise TypeError(f"{operation.full_name} is no write, so nothing can be looked up")
         if operation.effect is Effect.LOCAL and operation.is_async:
             raise TypeError(f"{operation.full_name} is local, so it must be a plain def")
         if operation.effect is Effect.LOCAL and operation.secrets:

@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from agents.skills.context import Context
+from agents.skills.guarantee import Guarantee, LookUp
+from agents.skills.limits import NO_LIMITS, Limits
 from agents.skills.outcome import JSON, Outcome, check_json
 from maestro.errors import InvalidNodeInput, InvalidNodeOutput
 
@@ -48,8 +50,10 @@ class Sample:
 class Operation:
     """One thing a skill can do.
 
-    `inside`: reads Maestro's own tables only. `at_most_once`: a call cut in half must not be
-    repeated, not even under its key. `retryable`: may be asked again after an error it reported.
+    `inside`: reads Maestro's own tables only. `idempotent`: a write that acts once per key, so that
+    one cut in half may be repeated; `look_up` tells whether one that is not has happened.
+    `retryable`: may be asked again after an error it reported. `limits` are its own,
+    `skill_limits` those of all its skill's operations together.
     """
 
     skill: str
@@ -63,10 +67,13 @@ class Operation:
     effect: Effect
     kind: Kind
     inside: bool
-    at_most_once: bool | Callable[[], bool]
+    idempotent: bool | Callable[[], bool]
+    look_up: LookUp | None
     retryable: bool
     timeout_seconds: float
     secrets: tuple[str, ...]
+    limits: Limits = NO_LIMITS
+    skill_limits: Limits = NO_LIMITS
 
     @property
     def full_name(self) -> str:
@@ -76,9 +83,18 @@ class Operation:
     def is_async(self) -> bool:
         return inspect.iscoroutinefunction(self.function)
 
-    def is_at_most_once(self) -> bool:
+    def is_idempotent(self) -> bool:
         """Asked at call time: the answer may hang on how the deployer set things up."""
-        return self.at_most_once() if callable(self.at_most_once) else self.at_most_once
+        return self.idempotent() if callable(self.idempotent) else self.idempotent
+
+    def guarantee(self) -> Guarantee | None:
+        """None: it changes nothing, and plays again."""
+        if self.effect is Effect.LOCAL:
+            return Guarantee.EXACTLY_ONCE
+        if self.effect is not Effect.WRITE:
+            return None
+        known = self.look_up is not None or self.is_idempotent()
+        return Guarantee.ONCE_PER_KEY if known else Guarantee.AT_MOST_ONCE
 
     def input_schema(self) -> JSON:
         return self.input_model.model_json_schema(mode="validation")

@@ -5,8 +5,9 @@ others announce theirs under the entry point group `maestro.skills`.
 """
 
 import asyncio
+import inspect
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from functools import cache
 from importlib import import_module
@@ -95,25 +96,48 @@ async def call(
     seconds = operation.timeout_seconds if timeout_seconds is None else timeout_seconds
     try:
         async with asyncio.timeout(seconds):
-            answer = await _run(operation, prepared, context, pool)
+            answer = await _run(operation.function, prepared, context, pool)
     except TimeoutError:
         raise _too_late(operation, seconds) from None
     return operation.check(answer)
 
 
+async def look_up(
+    operation: Operation,
+    input: Mapping[str, Any],
+    context: Context,
+    *,
+    pool: Executor | None = None,
+) -> Outcome | None:
+    """Whether a call of this input happened, by the operation's own look-up: what it gave, else None.
+
+    Raises NodeErrors; OutcomeUnknown when the look-up cannot tell.
+    """
+    if operation.look_up is None:
+        raise TypeError(f"{operation.full_name} cannot be looked up")
+    prepared, seconds = operation.prepare(input), operation.timeout_seconds
+    try:
+        async with asyncio.timeout(seconds):
+            answer = await _run(operation.look_up.function, prepared, context, pool)
+    except TimeoutError:
+        message = f"The look-up of {operation.full_name} did not end within {seconds:g} s"
+        raise TimedOut(message, seconds=seconds) from None
+    return None if answer is None else operation.check(answer)
+
+
 async def _run(
-    operation: Operation, prepared: BaseModel, context: Context, pool: Executor | None
+    function: Callable[..., Any], prepared: BaseModel, context: Context, pool: Executor | None
 ) -> object:
-    if operation.is_async:
-        return await operation.function(prepared, context)
+    if inspect.iscoroutinefunction(function):
+        return await function(prepared, context)
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(pool, _run_in_thread, operation, prepared, context)
+    return await loop.run_in_executor(pool, _run_in_thread, function, prepared, context)
 
 
-def _run_in_thread(operation: Operation, prepared: BaseModel, context: Context) -> object:
+def _run_in_thread(function: Callable[..., Any], prepared: BaseModel, context: Context) -> object:
     close_old_connections()
     try:
-        return operation.function(prepared, context)
+        return function(prepared, context)
     finally:
         close_old_connections()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agents.skills import registry
+from agents.skills.guarantee import Guarantee
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import Outcome
 from maestro.errors import OutcomeUnknown, UnknownOperation
@@ -101,14 +102,14 @@ async def _write(one: Try) -> Settled:
     """Intent durable, then the effect, then its receipt durable before anything follows."""
     last = one.performance.last_attempt(one.step.node, one.step.iteration)
     cut = last is not None and last.number == one.number
-    if cut and one.operation.is_at_most_once():
+    if cut and one.operation.guarantee() is Guarantee.AT_MOST_ONCE:
         return await _ask_a_person(one)
     began = await _intend(one)
     crash_point("write.intended")
     try:
         outcome = await _dispatch(one)
     except OutcomeUnknown:
-        if one.operation.is_at_most_once():
+        if one.operation.guarantee() is Guarantee.AT_MOST_ONCE:
             return await _ask_a_person(one)
         raise
     crash_point("write.done")

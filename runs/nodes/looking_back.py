@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agents.skills import registry
+from agents.skills.guarantee import Guarantee
 from agents.skills.outcome import Outcome
 from maestro.errors import UnknownOperation
 from runs.executor import Parked
@@ -94,7 +95,8 @@ def _is_once_only(row: RunNode) -> bool:
     if not row.call or row.effect != "write":
         return False
     try:
-        return registry.find(*row.operation.split(".", 1)).is_at_most_once()
+        operation = registry.find(*row.operation.split(".", 1))
+        return operation.guarantee() is Guarantee.AT_MOST_ONCE
     except UnknownOperation:
         return True
 

@@ -38,7 +38,7 @@ class Lent(BaseModel):
     receipt: str
 
 
-@skill.operation(effect=Effect.WRITE, at_most_once=False, sample=Sample({"receipt": "r"}))
+@skill.operation(effect=Effect.WRITE, idempotent=True, sample=Sample({"receipt": "r"}))
 async def lend(input: Title, context: Context) -> Lent:
     """Lend a book; the library lends once per key."""
     return _written(input, context)

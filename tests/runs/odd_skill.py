@@ -52,7 +52,7 @@ async def flaw(flaw: Flaw, context: Context) -> Done:
     return await _fail_or_answer(flaw, context)
 
 
-@skill.operation(effect=Effect.WRITE, at_most_once=False, sample=Sample({"ok": True}))
+@skill.operation(effect=Effect.WRITE, idempotent=True, sample=Sample({"ok": True}))
 async def flawed_post(flaw: Flaw, context: Context) -> Done:
     """The same for an outward effect, which does not say that it may be asked again."""
     return await _fail_or_answer(flaw, context)
@@ -68,7 +68,7 @@ async def _fail_or_answer(flaw: Flaw, context: Context) -> Done:
 
 
 @skill.operation(
-    effect=Effect.WRITE, at_most_once=False, sample=Sample({"ok": True}), timeout_seconds=60
+    effect=Effect.WRITE, idempotent=True, sample=Sample({"ok": True}), timeout_seconds=60
 )
 async def post(wish: Wish, context: Context) -> Done:
     """An outward effect that may be repeated under its key: a line in the log."""

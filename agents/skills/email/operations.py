@@ -40,21 +40,21 @@ class SendOutput(BaseModel):
     file: str | None = None
 
 
-def over_smtp() -> bool:
+def keeps() -> bool:
     """A kept file is written once per key however often one tries; a mail server takes each."""
-    return bool(settings.MAESTRO_SMTP_URL)
+    return not settings.MAESTRO_SMTP_URL
 
 
 @skill.operation(
     effect=Effect.WRITE,
-    at_most_once=over_smtp,
+    idempotent=keeps,
     retryable=True,  # what it reports as an error was certainly not sent, or is outcome_unknown
     timeout_seconds=120,
     sample=Sample({"message_id": "<sample@localhost>", "kept": True, "file": "sample.eml"}),
 )
 def send_email(input: SendInput, context: Context) -> SendOutput:
     """Send a plain-text mail."""
-    server = Server.from_url(settings.MAESTRO_SMTP_URL) if over_smtp() else None
+    server = Server.from_url(settings.MAESTRO_SMTP_URL) if not keeps() else None
     mail = compose(
         sender=input.sender or (server and server.sender) or NO_SENDER,
         to=input.to,

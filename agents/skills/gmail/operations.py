@@ -176,7 +176,7 @@ class LabelOutput(BaseModel):
 
 @skill.operation(
     effect=Effect.WRITE,
-    at_most_once=False,  # a label that is there already stays as it is
+    idempotent=True,  # a label that is there already stays as it is
     retryable=True,
     sample=Sample(samples.labelled({}), vary=samples.labelled),
     timeout_seconds=60,

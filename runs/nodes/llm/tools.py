@@ -8,6 +8,7 @@ from typing import Any
 
 from agents.llm.exchange import ToolAnswer, ToolCall
 from agents.skills.context import Context
+from agents.skills.guarantee import Guarantee
 from agents.skills.operation import Effect, Operation
 from agents.skills.outcome import Outcome, check_json
 from maestro.errors import (
@@ -137,7 +138,7 @@ class Toolbox:
         receipt = self._receipts.claim(key)
         if receipt is not None:
             return self._note_success(use, receipt.outcome, _answered_before(use.row.node_key))
-        if use.operation.is_at_most_once() and use.operation.effect is Effect.WRITE:
+        if use.operation.effect is Effect.WRITE and not use.operation.is_idempotent():
             _refuse_other_words(use.operation, self._receipts)
         outcome = await (self._local(use) if _is_local(use) else self._write(use))
         self._receipts.by_key[key] = Receipt(use.operation.full_name, use.given, outcome)
@@ -164,7 +165,7 @@ class Toolbox:
         try:
             outcome = await self._dispatch(use)
         except OutcomeUnknown:
-            if not use.operation.is_at_most_once():
+            if use.operation.guarantee() is not Guarantee.AT_MOST_ONCE:
                 raise
             error = cut_in_half(use.operation.full_name, use.row.node_key)
             self._note(use, NodeStatus.NEEDS_ATTENTION, error=error)

@@ -170,7 +170,7 @@ def test_a_local_operation_is_called_in_the_callers_thread(context: Context) -> 
 def test_an_undeclared_effect_is_a_write_that_nobody_repeats() -> None:
     write = skill.operations["dawdle_over_a_write"]
 
-    assert (write.effect, write.is_at_most_once(), write.retryable) == ("write", True, False)
+    assert (write.effect, write.guarantee(), write.retryable) == ("write", "at_most_once", False)
 
 
 def test_a_local_operation_cannot_be_async() -> None:
@@ -181,15 +181,18 @@ def test_a_local_operation_cannot_be_async() -> None:
         skill.operation(sample=SAMPLE, effect=Effect.LOCAL)(drift)
 
 
-def test_at_most_once_is_asked_at_call_time() -> None:
+def test_whether_it_is_idempotent_is_asked_at_call_time() -> None:
     answers = [True, False]
     other = Skill(name="other", version="1", description="", icon="mail")
 
-    @other.operation(sample=SAMPLE, at_most_once=lambda: answers.pop())
+    @other.operation(sample=SAMPLE, idempotent=lambda: answers.pop())
     def send(input: Words, context: Context) -> Said:
         return Said()
 
-    assert [other.operations["send"].is_at_most_once() for _ in range(2)] == [False, True]
+    assert [other.operations["send"].guarantee() for _ in range(2)] == [
+        "at_most_once",
+        "once_per_key",
+    ]
 
 
 def test_an_unknown_name_is_answered_with_what_exists() -> None:

@@ -65,9 +65,9 @@ async def test_a_key_cannot_lead_out_of_the_folder(folder: Path, make_context: M
 def test_only_a_mail_server_makes_it_at_most_once(folder: Path, settings: Settings) -> None:
     operation = find("email", "send_email")
 
-    assert not operation.is_at_most_once()
+    assert operation.guarantee() == "once_per_key"
     settings.MAESTRO_SMTP_URL = "smtp://mail.example.com"
-    assert operation.is_at_most_once()
+    assert operation.guarantee() == "at_most_once"
 
 
 async def test_a_mail_goes_to_all_over_smtp(

@@ -92,9 +92,9 @@ async def test_a_refused_token_does_not_send_twice(gmail: GmailEnd, online: Cont
 
 
 def test_a_send_cut_in_half_is_never_repeated_by_itself() -> None:
-    assert find("gmail", "send_email").is_at_most_once()
+    assert find("gmail", "send_email").guarantee() == "at_most_once"
     assert not find("gmail", "send_email").retryable
-    assert not find("gmail", "label_thread").is_at_most_once()
+    assert find("gmail", "label_thread").guarantee() == "once_per_key"
 
 
 async def test_labels_are_made_when_missing_and_put_on_once(
