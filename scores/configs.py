@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from agents.llm.parameters import Limits
+
 from .document import JSON, SUCCESS, NodeDocument
 
 PORT = r"^[a-z][a-z0-9_]*$"
@@ -100,6 +102,12 @@ class ParallelConfig(NodeConfig):
         return branches
 
 
+class ModelConfig(NodeConfig):
+    """`limits`: where they are tighter than its agent's, they hold."""
+
+    limits: Limits | None = None
+
+
 class SubscoreConfig(NodeConfig):
     """Another score as one node: at `version`, else at the newest one when the run starts."""
 
@@ -117,4 +125,5 @@ BY_SUBKIND: Mapping[str, type[NodeConfig]] = {
 
 def config_of(node: NodeDocument) -> NodeConfig:
     """The node's config as its kind reads it; pydantic's ValidationError when it does not fit."""
-    return BY_SUBKIND.get(node.subkind, NodeConfig).model_validate(node.config)
+    plain = ModelConfig if node.kind == "llm" else NodeConfig
+    return BY_SUBKIND.get(node.subkind, plain).model_validate(node.config)

@@ -13,7 +13,8 @@ from agents.answer import seconds_to_wait
 from maestro.errors import NodeError, RateLimited, TimedOut, Unavailable
 
 from .errors import ContextFull, KeyRefused, RequestRefused, SpendingStopped, UnknownModel
-from .exchange import JSON, Reply, Request, Spend
+from .exchange import JSON, Reply, Request, Spend, Tool
+from .strict import strict_schemas
 from .tokens import Tokens
 
 BASE_URL = "https://api.anthropic.com"
@@ -106,7 +107,7 @@ async def _stream(api: anthropic.AsyncAnthropic, request: Request, spend: Spend)
                 message = Message.construct(**json.loads(await stream.response.aread()))
         if message is None or message.stop_reason is None:
             raise Unavailable("The model's provider broke off its answer.")
-        return _reply(message)
+        return _reply(message, request.model)
     finally:
         if message is not None:
             spend(_tokens(message))
@@ -121,16 +122,33 @@ def _arguments(request: Request) -> dict[str, Any]:
         "model": request.model,
         "max_tokens": parameters.max_tokens,
         "system": [system],
-        "messages": request.messages,
+        "messages": _messages(request),
     }
     if request.tools:
-        arguments["tools"] = [
-            {"name": t.wire_name, "description": t.description, "input_schema": t.input_schema}
-            for t in request.tools
-        ]
+        strict = strict_schemas(request.tools)
+        arguments["tools"] = [_tool(tool, strict.get(tool.name)) for tool in request.tools]
+    if parameters.thinking:
+        arguments["thinking"] = {"type": parameters.thinking}
     if output_config := _output_config(request):
         arguments["output_config"] = output_config
     return arguments
+
+
+def _messages(request: Request) -> list[JSON]:
+    """With a mark behind the newest tool results: each turn of a session reads the ones before it."""
+    *earlier, last = request.messages
+    if not request.parameters.cache or not isinstance(last["content"], list):
+        return request.messages
+    kept = {"type": "ephemeral", "ttl": request.parameters.cache}
+    *blocks, newest = last["content"]
+    return [*earlier, {**last, "content": [*blocks, {**newest, "cache_control": kept}]}]
+
+
+def _tool(tool: Tool, strict: JSON | None) -> JSON:
+    told: JSON = {"name": tool.wire_name, "description": tool.description}
+    if strict is None:
+        return {**told, "input_schema": tool.input_schema}
+    return {**told, "input_schema": anthropic.transform_schema(strict), "strict": True}
 
 
 def _output_config(request: Request) -> JSON:
@@ -143,10 +161,10 @@ def _output_config(request: Request) -> JSON:
     return config
 
 
-def _reply(message: Message) -> Reply:
+def _reply(message: Message, model: str) -> Reply:
     content = [block.to_dict(mode="json", warnings=False) for block in message.content]
     said = message.stop_details.to_dict() if message.stop_details else {}
-    return Reply(str(message.stop_reason), content, said)
+    return Reply(str(message.stop_reason), content, said, model)
 
 
 def _tokens(message: Message) -> Tokens:

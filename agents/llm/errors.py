@@ -34,6 +34,12 @@ class TurnsSpent(NodeError):
     code = "turns_spent"
 
 
+class LimitReached(NodeError):
+    """The session has used what its agent or node allows; details name the limit."""
+
+    code = "limit_reached"
+
+
 class ToolNotAllowed(NodeError):
     """The model called what its agent does not allow; nothing was called."""
 

@@ -8,6 +8,7 @@ from .parameters import Parameters
 from .tokens import Tokens
 
 JSON: TypeAlias = dict[str, Any]
+THOUGHTS = {"thinking", "redacted_thinking"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. `content` are the API's blocks, to be sent back unaltered."""
+    """One answer of `model`. `content` are the API's blocks, to be sent back unaltered."""
 
     stop: str
     content: list[JSON]
     said: JSON  # why it refused, when it did
+    model: str
 
     @property
     def text(self) -> str:
@@ -73,3 +75,15 @@ class Reply:
 
 Spend = Callable[[Tokens], None]  # told once per call, also when it fails or is cancelled
 Ask = Callable[[Request], Awaitable[Reply]]
+
+
+def without_thinking(messages: list[JSON]) -> list[JSON]:
+    """Without the thoughts of the model that wrote them, which another one would not take."""
+    return [_spoken(message) for message in messages]
+
+
+def _spoken(message: JSON) -> JSON:
+    if message["role"] != "assistant":
+        return message
+    said = [block for block in message["content"] if block["type"] not in THOUGHTS]
+    return {**message, "content": said or [{"type": "text", "text": "…"}]}

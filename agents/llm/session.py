@@ -195,7 +195,7 @@ def _stop_error(reply: Reply, brief: Brief) -> Exception:
     match reply.stop:
         case "refusal":
             why = reply.said.get("explanation") or reply.said.get("category") or "it does not say"
-            message = f"{brief.model} refused to answer: {why}. Change the prompt or the input."
+            message = f"{reply.model} refused to answer: {why}. Change the prompt or the input."
             return ModelRefused(message, category=reply.said.get("category"))
         case "max_tokens":
             limit = brief.parameters.max_tokens
@@ -205,10 +205,10 @@ def _stop_error(reply: Reply, brief: Brief) -> Exception:
             )
             return AnswerCut(message, max_tokens=limit)
         case "model_context_window_exceeded":
-            message = f"{brief.model} cannot read as much as this. Give it less, or in parts."
+            message = f"{reply.model} cannot read as much as this. Give it less, or in parts."
             return ContextFull(message)
         case other:
-            message = f"{brief.model} stopped for a reason Maestro does not know: {other!r}."
+            message = f"{reply.model} stopped for a reason Maestro does not know: {other!r}."
             return UnknownStop(message, stop_reason=other)
 
 

@@ -21,7 +21,7 @@ JSON = dict[str, Any]
 
 
 def pin(score: Score, version: int, mode: Mode) -> JSON:
-    """For this version of the score: {"agents": {node: {"id", "version", "model", "tools"}},
+    """For this version of the score: {"agents": {node: {"id", "version", "model", "models", "tools"}},
     "default_model", "prices": {model: bands}}; the last two only where a model may be asked.
 
     Checks the graph again, because what it refers to may have changed since it was saved; raises
@@ -34,7 +34,7 @@ def pin(score: Score, version: int, mode: Mode) -> JSON:
         raise refusal_of(errors)
     default = score.workspace.default_model
     agents = _pin_agents([node for node in document.nodes if node.kind == "llm"], default)
-    asked = {agent["model"]: key for key, agent in agents.items()}
+    asked = {model: key for key, agent in agents.items() for model in agent["models"]}
     for operation in _asking_operations(document, agents):
         asked.setdefault(default, operation)
     if not asked:
@@ -71,10 +71,12 @@ def _pin_agent(key: str, id: str, version: int, content: JSON, default_model: st
             f"{key}: its agent allows {', '.join(unknown)}, which is not installed; install the "
             "skill, or take it out of the agent."
         )
+    own = content["model"] or default_model
     return {
         "id": id,
         "version": version,
-        "model": content["model"] or default_model,
+        "model": own,
+        "models": [own, *content["parameters"].get("fallback_models", [])],
         "tools": [operation.full_name for operation in tools],
     }
 

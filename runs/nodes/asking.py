@@ -1,43 +1,107 @@
 """How a node gets to a model: with its workspace's key, on its meter, and the key left out of all
 that is said."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from agents.llm.exchange import Ask, Reply, Request
+from agents.llm.errors import UnknownModel
+from agents.llm.exchange import Reply, Request, without_thinking
 from agents.llm.parameters import Parameters
 from agents.llm.session import Brief, Session
 from agents.skills.context import AskModel
-from maestro.errors import NodeError
+from maestro.errors import NodeError, TimedOut, Unavailable
 from orchestras.slots import MODEL_SLOT
 from runs.crash import crash_point
 
 from .meter import Meter
 from .performance import Performance
-from .secrets import open_keyring, silenced
+from .secrets import Keyring, open_keyring, silenced
 
 JSON = dict[str, Any]
+MayRetry = Callable[[str], bool]  # whether the node's policy asks again after an error of this code
 
 
-async def open_model(performance: Performance, meter: Meter, model: str, asker: str) -> Ask:
-    """The way to a model for one session.
+class ModelLine:
+    """The models of one session, in the order in which they are asked; calling it asks.
+
+    A model that does not exist, or that cannot answer although the node's policy has no attempt
+    left, hands over to the next one, for the rest of the session.
+    """
+
+    def __init__(
+        self,
+        performance: Performance,
+        meter: Meter,
+        models: Sequence[str],
+        keyring: Keyring,
+        may_retry: MayRetry,
+    ) -> None:
+        self._performance, self._meter, self._keyring = performance, meter, keyring
+        self._ahead = list(models)
+        self._may_retry = may_retry
+        self._foreign = 0  # messages that hold thoughts of a model asked before
+        self.passed_over: list[JSON] = []
+
+    @property
+    def model(self) -> str:
+        """Which is asked now."""
+        return self._ahead[0]
+
+    async def __call__(self, request: Request) -> Reply:
+        """Raises the errors of `Client.send`, or LimitReached before anything is sent."""
+        while True:
+            try:
+                return await self._ask(request)
+            except NodeError as error:
+                if len(self._ahead) == 1 or not self._hands_over(error):
+                    raise
+                self._pass_over(error, len(request.messages))
+
+    async def _ask(self, request: Request) -> Reply:
+        self._meter.check()
+        messages = request.messages
+        if self._foreign:
+            foreign, own = messages[: self._foreign], messages[self._foreign :]
+            messages = [*without_thinking(foreign), *own]
+        asked = replace(request, model=self.model, messages=messages)
+        mask, key = self._keyring.mask, self._keyring.secret(MODEL_SLOT)
+        spend = partial(self._meter.add, self.model)
+        try:
+            reply = await self._performance.models.send(asked, key=key, spend=spend)
+        except NodeError as error:
+            raise silenced(error, mask) from None
+        crash_point("model.answered")
+        return replace(reply, content=mask.apply(reply.content))
+
+    def _hands_over(self, error: NodeError) -> bool:
+        if isinstance(error, UnknownModel):
+            return True
+        return isinstance(error, Unavailable | TimedOut) and not self._may_retry(error.code)
+
+    def _pass_over(self, error: NodeError, messages: int) -> None:
+        told = {"model": self._ahead.pop(0), "code": error.code, "message": error.message}
+        self.passed_over.append(told)
+        self._foreign = messages
+
+
+async def open_models(
+    performance: Performance,
+    meter: Meter,
+    models: Sequence[str],
+    asker: str,
+    may_retry: MayRetry = lambda code: False,
+) -> ModelLine:
+    """The way to these models for one session.
 
     Raises ModelWithoutPrice or MissingSecret before anything is sent.
     """
-    meter.require(model)
+    for model in models:
+        meter.require(model)
     keyring = await open_keyring(performance, [MODEL_SLOT], asker)
-    key, spend = keyring.secret(MODEL_SLOT), partial(meter.add, model)
-
-    async def ask(request: Request) -> Reply:
-        try:
-            reply = await performance.models.send(request, key=key, spend=spend)
-        except NodeError as error:
-            raise silenced(error, keyring.mask) from None
-        crash_point("model.answered")
-        return replace(reply, content=keyring.mask.apply(reply.content))
-
-    return ask
+    keyring.secret(MODEL_SLOT)
+    return ModelLine(performance, meter, models, keyring, may_retry)
 
 
 def model_for_operations(performance: Performance, meter: Meter, operation: str) -> AskModel:
@@ -59,7 +123,7 @@ def model_for_operations(performance: Performance, meter: Meter, operation: str)
             output_schema=output_schema,
             parameters=Parameters(**limits),
         )
-        session = Session(brief, await open_model(performance, meter, chosen, operation))
+        session = Session(brief, await open_models(performance, meter, [chosen], operation))
         return (await session.answer(input)).output
 
     return ask_model

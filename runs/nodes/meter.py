@@ -3,18 +3,20 @@
 from dataclasses import asdict
 from typing import Any
 
-from agents.llm.errors import ModelWithoutPrice
+from agents.llm.errors import LimitReached, ModelWithoutPrice
+from agents.llm.parameters import Limits
 from agents.llm.tokens import Band, Tokens, cost_of
 from runs.journal import Usage
 
 JSON = dict[str, Any]
+MICRODOLLARS = 1_000_000
 
 
 class Meter:
     """Adds up the calls; `prices` are bands by model, as `runs.actions.pins` wrote them."""
 
-    def __init__(self, prices: JSON) -> None:
-        self._prices = prices
+    def __init__(self, prices: JSON, limits: Limits | None = None) -> None:
+        self._prices, self._limits = prices, limits or Limits()
         self.model: str | None = None
         self.usage = Usage()
         self.counted = Usage()  # what of it a row has already said
@@ -28,6 +30,18 @@ class Meter:
             )
             raise ModelWithoutPrice(message, model=model)
 
+    def check(self) -> None:
+        """LimitReached when no further call is allowed."""
+        used = self.usage
+        tokens = used.input + used.output + used.cache_read
+        tokens += used.cache_write_5m + used.cache_write_1h
+        most, dearest = self._limits.max_total_tokens, self._limits.max_cost_microdollars
+        if most is not None and tokens >= most:
+            raise _limit_reached("max_total_tokens", f"{tokens:,} tokens", most)
+        if dearest is not None and used.cost_microdollars >= dearest:
+            cost = f"${used.cost_microdollars / MICRODOLLARS:.4f}"
+            raise _limit_reached("max_cost_microdollars", cost, dearest)
+
     def add(self, model: str, tokens: Tokens) -> None:
         """A call that was made, whether or not it gave an answer."""
         bands = [Band(**band) for band in self._prices[model]]
@@ -39,3 +53,11 @@ class Meter:
         told = {"model": self.model, "usage": self.usage, "counted": self.counted}
         self.counted = self.usage
         return told
+
+
+def _limit_reached(limit: str, used: str, allowed: int) -> LimitReached:
+    message = (
+        f"The model is asked no more: {used} are used, and {limit} is {allowed:,}. Raise it in the "
+        "agent or the node, or make the task smaller."
+    )
+    return LimitReached(message, limit=limit, allowed=allowed)

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from agents.egress import Egress
 from agents.llm import Models
+from agents.llm.parameters import Limits
 from agents.skills.context import Context
 from maestro.errors import InvalidNodeInput, MaestroError, MissingSecret
 from runs.executor import NodeFailed, Settled
@@ -65,9 +66,9 @@ class Performance:
     holds: Callable[[], bool]
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
 
-    def meter(self) -> Meter:
+    def meter(self, limits: Limits | None = None) -> Meter:
         """For one attempt, at the run's prices."""
-        return Meter(self.run.pins.get("prices", {}))
+        return Meter(self.run.pins.get("prices", {}), limits)
 
     def last_attempt(self, node: NodeDocument, iteration: str) -> Attempt | None:
         return self.recorded.get((node.key, iteration))

@@ -54,9 +54,8 @@ def keyed_workspace() -> Workspace:
 def agent_score(*others: NodeDocument | str, **fields: Any) -> Score:
     """A score whose node `think` plays a new agent, beside other nodes and edges."""
     home = keyed_workspace()
-    node_fields = {
-        name: fields.pop(name) for name in ("retry", "timeout_seconds") if name in fields
-    }
+    of_node = ("retry", "timeout_seconds", "config")
+    node_fields = {name: fields.pop(name) for name in of_node if name in fields}
     agent: Agent = make_agent(home, **fields)
     return make_score(home, graph(llm("think", agent_id=agent.pk, **node_fields), *others))
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.llm.exchange import Tool
-from agents.llm.parameters import Parameters
+from agents.llm.parameters import Limits, Parameters
 from agents.llm.session import SECONDS, Brief
 from agents.models import AgentVersion
 from agents.skills import registry
 from agents.skills.operation import Operation
+from scores.document import NodeDocument
 
 from ..performance import Performance
 from ..reading import read
@@ -24,26 +25,35 @@ class PinnedAgent:
     version: int
     model: str
     content: JSON
+    parameters: Parameters
     operations: dict[str, Operation]
+
+    @property
+    def models(self) -> list[str]:
+        """Its own, then those to fall back on, in order."""
+        return list(dict.fromkeys([self.model, *self.parameters.fallback_models]))
 
     def brief(self, timeout_seconds: int | None) -> Brief:
         """What its session is to do, within the node's time."""
+        times = [seconds for seconds in (timeout_seconds, self.parameters.max_seconds) if seconds]
         return Brief(
             model=self.model,
             system_prompt=self.content["system_prompt"],
             output_schema=self.content["output_schema"],
-            parameters=Parameters.model_validate(self.content["parameters"]),
+            parameters=self.parameters,
             tools=tuple(_as_tool(operation) for operation in self.operations.values()),
-            seconds=timeout_seconds or SECONDS,
+            seconds=min(times, default=SECONDS),
         )
 
 
-async def read_agent(performance: Performance, node_key: str) -> PinnedAgent:
-    """Raises UnknownOperation for a tool that is no longer installed."""
-    pin = performance.run.pins["agents"][node_key]
+async def read_agent(performance: Performance, node: NodeDocument) -> PinnedAgent:
+    """With the node's own limits. Raises UnknownOperation for a tool that is no longer installed."""
+    pin = performance.run.pins["agents"][node.key]
     operations = {name: registry.find(*name.split(".", 1)) for name in pin["tools"]}
     content = await read(performance, content_of, pin["id"], pin["version"])
-    return PinnedAgent(pin["id"], pin["version"], pin["model"], content, operations)
+    allowed = Limits.model_validate(node.config.get("limits") or {})
+    parameters = Parameters.model_validate(content["parameters"]).within(allowed)
+    return PinnedAgent(pin["id"], pin["version"], pin["model"], content, parameters, operations)
 
 
 def content_of(agent: str, version: int) -> JSON:

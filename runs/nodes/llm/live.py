@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from agents.llm.exchange import Ask, Reply, Request
+from agents.llm.exchange import Reply, Request
 from agents.llm.session import Answer, Session
 from agents.skills.outcome import check_json
 from maestro.errors import NodeError
@@ -12,11 +12,11 @@ from runs.executor import Parked, Settled, Stop
 from runs.models.choices import NodeStatus
 from scores.document import SUCCESS, NodeDocument
 
-from ..asking import open_model
+from ..asking import ModelLine, open_models
 from ..attempts import Step, play_attempts
 from ..calling import cut_in_half
 from ..looking_back import Receipts, look_back
-from ..performance import JSON, Performance
+from ..performance import JSON, Performance, may_retry
 from .agent import PinnedAgent, read_agent
 from .tools import Toolbox, Undecided
 
@@ -27,7 +27,7 @@ async def play_live(
     """One session per attempt, each on a row of its own; tokens and cost count however it ends."""
     step = Step(node, iteration, given)
     try:
-        agent = await read_agent(performance, node.key)
+        agent = await read_agent(performance, node)
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
     work = _Work(performance, step, agent, await look_back(performance, step))
@@ -36,6 +36,8 @@ async def play_live(
 
 class _Work:
     """The attempts of one node in this playing."""
+
+    _line: ModelLine | None
 
     def __init__(
         self, performance: Performance, step: Step, agent: PinnedAgent, receipts: Receipts
@@ -50,34 +52,41 @@ class _Work:
             **self._meter.columns(),
             "agent_id": self._agent.id,
             "agent_version": self._agent.version,
-            "model": self._agent.model,
+            "model": self._line.model if self._line else self._agent.model,
             "started_at": self._began,
         }
 
     async def once(self, attempt: int) -> Settled:
         self._begin(attempt)
-        ask = await open_model(
-            self._performance, self._meter, self._agent.model, self._step.node.key
+        line = await open_models(
+            self._performance,
+            self._meter,
+            self._agent.models,
+            self._step.node.key,
+            lambda code: may_retry(self._step.node.retry, attempt, code),
         )
+        self._line = line
         await self._write_down(NodeStatus.RUNNING)
         if self._performance.stopping():
             raise Stop
         crash_point("model.intended")
-        answer = await self._answered(ask)
-        await self._write_down(NodeStatus.SUCCEEDED, port=SUCCESS, output=answer.output)
+        answer = await self._answered(line)
+        note = _fell_back(self._step.node.key, line)
+        await self._write_down(NodeStatus.SUCCEEDED, port=SUCCESS, output=answer.output, error=note)
         return Settled(NodeStatus.SUCCEEDED, SUCCESS, answer.output)
 
     def _begin(self, attempt: int) -> None:
         self._attempt, self._began = attempt, datetime.now(UTC)
-        self._meter = self._performance.meter()
+        self._meter = self._performance.meter(self._agent.parameters)
+        self._line = None
         self._receipts.unclaimed = set(self._receipts.by_key)
         self._tools = Toolbox(
             self._performance, self._step, attempt, self._agent.operations, self._receipts
         )
 
-    async def _answered(self, ask: Ask) -> Answer:
+    async def _answered(self, line: ModelLine) -> Answer:
         async def asked(request: Request) -> Reply:
-            reply = await ask(request)
+            reply = await line(request)
             if reply.asked:  # tools may take long, or end the process
                 await self._count()
             return reply
@@ -137,3 +146,13 @@ class _Work:
                 "details": {},
             }
             self._note(NodeStatus.CANCELLED, error=error)
+
+
+def _fell_back(node: str, line: ModelLine) -> JSON | None:
+    """Which models did not answer, and why: a note on the row of the one that did."""
+    if not line.passed_over:
+        return None
+    names = " and ".join(passed["model"] for passed in line.passed_over)
+    message = f"{line.model} answered, because {names} could not."
+    details = {"passed_over": line.passed_over}
+    return {"code": "fell_back", "message": message, "node": node, "details": details}

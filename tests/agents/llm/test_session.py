@@ -36,6 +36,39 @@ def test_parameters_reach_the_request() -> None:
     assert sent["system"][0]["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
 
 
+def test_thinking_is_asked_for_as_the_agent_says() -> None:
+    told = talk([text("Fine.")], parameters={"thinking": "between_tools"})
+
+    assert told.api.requests[0]["thinking"] == {"type": "between_tools"}
+
+
+def test_the_model_is_held_to_what_a_tool_takes_where_that_can_be_said() -> None:
+    count = {"type": "integer", "minimum": 1}
+    strict = Tool("a.b", "B.", {"type": "object", "properties": {"n": count}, "required": ["n"]})
+    told = talk([text("Fine.")], tools=(strict, LOOK))
+
+    first, second = told.api.requests[0]["tools"]
+    assert first["strict"] is True
+    assert first["input_schema"]["additionalProperties"] is False
+    assert first["input_schema"]["properties"]["n"] == {
+        "type": "integer",
+        "description": "{minimum: 1}",
+    }
+    assert "strict" not in second and second["input_schema"] == LOOK.input_schema
+
+
+def test_a_cached_session_lets_each_turn_read_the_ones_before_it() -> None:
+    ask = calls(("books__look_up", {}))
+    told = talk([ask, ask, text("Two.")], tools=(LOOK,), parameters={"cache": "5m"})
+
+    kept = {"type": "ephemeral", "ttl": "5m"}
+    *_, last = told.api.requests
+    _, _, first_results, _, second_results = last["messages"]
+    assert "cache_control" not in first_results["content"][-1]
+    assert second_results["content"][-1]["cache_control"] == kept
+    assert last["system"][0]["cache_control"] == kept
+
+
 def test_the_answer_is_held_to_the_schema() -> None:
     told = talk([text({"good": True, "why": None})], output_schema=VERDICT)
 
