@@ -18,16 +18,39 @@ RENEW = f"""
 update players set lease_until = clock_timestamp() + interval '{LEASE_SECONDS} s'
  where id = %(me)s"""
 
-# Only while the claimer's own lease holds: a zombie that wakes up takes nothing.
+# Only while the claimer's own lease holds: a zombie that wakes up takes nothing. Fair between
+# workspaces: each that has queued runs is found by one probe of the index, those of which this
+# player plays the fewest come first, and each gets an equal share of the room; so the cost does
+# not grow with the queue, and ten thousand runs of one workspace delay nobody else's.
 CLAIM = """
-with taken as (
+with recursive asking (workspace_id) as (
+  (select workspace_id from score_runs
+    where status = 'queued' and deaths = %(deaths)s
+      and exists (select from players where id = %(me)s and lease_until > clock_timestamp())
+    order by workspace_id limit 1)
+  union all
+  select (select workspace_id from score_runs
+           where status = 'queued' and deaths = %(deaths)s and workspace_id > asking.workspace_id
+           order by workspace_id limit 1)
+    from asking where asking.workspace_id is not null),
+served as (
+  select workspace_id, coalesce(plays, 0) as plays
+    from asking left join unnest(%(workspaces)s::text[], %(plays)s::int[])
+         as here (workspace_id, plays) using (workspace_id)
+   where workspace_id is not null and coalesce(plays, 0) < %(most)s),
+fair as materialized (
+  select run.id
+    from (select *, greatest(1, %(limit)s / count(*) over ()) as share from served
+           order by plays, random() limit %(limit)s) as workspace
+   cross join lateral (
+         select id from score_runs
+          where status = 'queued' and deaths = %(deaths)s
+            and workspace_id = workspace.workspace_id
+          order by queued_at limit workspace.share for update skip locked) as run),
+taken as (
   update score_runs set status = 'running', player = %(me)s, fence = fence + 1, progress = false,
          started_at = coalesce(started_at, clock_timestamp()), last_event = last_event + 1
-   where id in (select id from score_runs
-                 where status = 'queued' and deaths = %(deaths)s
-                   and exists (select from players
-                                where id = %(me)s and lease_until > clock_timestamp())
-                 order by queued_at limit %(limit)s for update skip locked)
+   where id in (select id from fair)
   returning id, fence, workspace_id, score_id, score_version, orchestra_id, parent_run_id, mode,
             input, pins, deaths, cancel_requested, last_event),
 told as (

@@ -112,7 +112,7 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["deaths", "queued_at"],
+                fields=["deaths", "workspace", "queued_at"],
                 condition=Q(status="queued"),
                 name="queued_runs",
             ),

@@ -1,5 +1,6 @@
 """What a player asks the database for: runs to play, and what became of its own."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from scores.document import GraphDocument
 from scores.graph import Graph
 
 MAX_RUNS = 250
+# On top, for workspaces of which a full player plays no more than these: the long runs of one
+# workspace keep nobody else's waiting.
+RESERVE = 25
 SUSPECTS_TOGETHER = {1: 4, 2: 1}  # by deaths: small groups first, then alone
 
 SUSPECTS_LEFT = "select count(*) from score_runs where id = any(%(runs)s) and deaths > 0"
@@ -41,11 +45,29 @@ class Claims:
         self._graphs: dict[tuple[str, int], Graph | None] = {}
 
     async def take(
-        self, connection: psycopg.AsyncConnection, limit: int, deaths: int = 0
+        self,
+        connection: psycopg.AsyncConnection,
+        limit: int,
+        deaths: int = 0,
+        playing: Counter[str] | None = None,
+        most: int = MAX_RUNS,
     ) -> list[Taken]:
-        """Up to `limit` queued runs with so many deaths, now this player's."""
+        """Up to `limit` queued runs with so many deaths, now this player's.
+
+        Each workspace gets an equal share. `playing`: by workspace, how many of its runs are played
+        here already; one with `most` of them gets none.
+        """
+        playing = playing or Counter()
+        asked = {
+            "me": self._player,
+            "deaths": deaths,
+            "limit": limit,
+            "workspaces": list(playing),
+            "plays": list(playing.values()),
+            "most": most,
+        }
         cursor = connection.cursor(row_factory=dict_row)
-        await cursor.execute(claims.CLAIM, {"me": self._player, "deaths": deaths, "limit": limit})
+        await cursor.execute(claims.CLAIM, asked)
         rows = await cursor.fetchall()
         recorded = await self._recorded(connection, [r["id"] for r in rows if r["fence"] > 1])
         return [await self._taken(connection, row, recorded) for row in rows]

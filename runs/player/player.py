@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
@@ -16,9 +17,10 @@ from runs.cluster.drain import DRAIN
 from runs.connections import RUNS_CHANNEL, connect_async
 from runs.journal import Journal
 from runs.machine import machine
+from runs.nodes.performance import ClaimedRun
 from runs.queue import ring_softly
 
-from .claiming import MAX_RUNS, SUSPECTS_TOGETHER, Claims, Taken
+from .claiming import MAX_RUNS, RESERVE, SUSPECTS_TOGETHER, Claims, Taken
 from .handover import hand_over
 from .lease import Exit, Lease, end_process
 from .performing import Stage, cancelled, perform, write_last
@@ -65,6 +67,7 @@ class Player:
         self.cancel_asked = False
         self.claim_unsure = False  # the answer to a claim was lost
         self.runs: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self.playing: Counter[str] = Counter()  # runs by workspace
         self.cancelling: set[str] = set()
         self.news = asyncio.Event()
         self.journal = Journal(on_fenced=self._drop)
@@ -127,23 +130,33 @@ class Player:
             return 0
         for one in taken:
             self._begin(one, stage)
+        if len({one.run.workspace_id for one in taken}) > 1:
+            self.news.set()  # one that had more than its share may have the rest of the room
         return len(taken)
 
     def _begin(self, taken: Taken, stage: Stage) -> None:
-        claim = taken.run.claim
-        self.runs[claim] = asyncio.create_task(self._perform(taken, stage))
-        self.runs[claim].add_done_callback(lambda _: self._ended(claim))
+        run = taken.run
+        self.playing[run.workspace_id] += 1
+        self.runs[run.claim] = asyncio.create_task(self._perform(taken, stage))
+        self.runs[run.claim].add_done_callback(lambda _: self._ended(run))
 
     async def _claim(self, connection: psycopg.AsyncConnection) -> list[Taken]:
         if not self.slot.for_suspects:
-            room = MAX_RUNS - len(self.runs)
-            return await self.claims.take(connection, room) if room > 0 else []
+            return await self._claim_fairly(connection)
         if await self.claims.suspects_left(connection, [run for run, _ in self.runs]):
             return []
         for deaths, together in SUSPECTS_TOGETHER.items():
             taken = await self.claims.take(connection, together, deaths)
             if taken:
                 return taken
+        return []
+
+    async def _claim_fairly(self, connection: psycopg.AsyncConnection) -> list[Taken]:
+        """Healthy runs; the last of the room is for workspaces that have little of it."""
+        if room := max(0, MAX_RUNS - len(self.runs)):
+            return await self.claims.take(connection, room, playing=self.playing)
+        if room := max(0, MAX_RUNS + RESERVE - len(self.runs)):
+            return await self.claims.take(connection, room, playing=self.playing, most=RESERVE)
         return []
 
     async def _perform(self, taken: Taken, stage: Stage) -> None:
@@ -164,11 +177,12 @@ class Player:
             if run in asked:
                 task.cancel()
 
-    def _ended(self, claim: tuple[str, int]) -> None:
-        full = len(self.runs) == MAX_RUNS
-        del self.runs[claim]
-        self.cancelling.discard(claim[0])
-        self.journal.forget(claim)
+    def _ended(self, run: ClaimedRun) -> None:
+        full = len(self.runs) >= MAX_RUNS
+        del self.runs[run.claim]
+        self.playing -= Counter([run.workspace_id])
+        self.cancelling.discard(run.id)
+        self.journal.forget(run.claim)
         if full or self.slot.for_suspects:
             self.news.set()
 
