@@ -34,12 +34,6 @@ def tell(
     notify(EVENTS_CHANNEL, run.id)
 
 
-def tell_first(run: Run) -> None:
-    """The first event of a run just inserted with `last_event` 1."""
-    RunEvent.objects.create(run=run, number=1, kind=f"run.{run.status}", payload={})
-    notify(EVENTS_CHANNEL, run.id)
-
-
 def wake_players(payload: str = "") -> None:
     """Tell players that a run may be claimed, or (`cancel`) that one of theirs was cancelled."""
     notify(RUNS_CHANNEL, payload)

@@ -14,8 +14,9 @@ from agents.skills.registry import allowed_operations
 from maestro.errors import InvalidScore
 from runs.models import Mode
 from scores.document import GraphDocument, NodeDocument
-from scores.models import Score, ScoreVersion
-from scores.validation import check_graph, errors_of, refusal_of
+from scores.models import Score
+
+from .versions import sound_document
 
 JSON = dict[str, Any]
 
@@ -27,11 +28,7 @@ def pin(score: Score, version: int, mode: Mode) -> JSON:
     Checks the graph again, because what it refers to may have changed since it was saved; raises
     InvalidScore that names each place, and for a model that has no price.
     """
-    saved = ScoreVersion.objects.get(score=score, version=version)
-    document = GraphDocument.model_validate(saved.graph)
-    errors = errors_of(check_graph(document, score.workspace))
-    if errors:
-        raise refusal_of(errors)
+    document = sound_document(score, version)
     default = score.workspace.default_model
     agents = _pin_agents([node for node in document.nodes if node.kind == "llm"], default)
     asked = {model: key for key, agent in agents.items() for model in agent["models"]}
@@ -46,6 +43,8 @@ def pin(score: Score, version: int, mode: Mode) -> JSON:
 
 
 def _pin_agents(nodes: list[NodeDocument], default_model: str) -> JSON:
+    if not nodes:
+        return {}
     agents = {node.key: str(node.agent_id) for node in nodes}
     newest = dict(Agent.objects.filter(id__in=agents.values()).values_list("id", "version"))
     pinned = {

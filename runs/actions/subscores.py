@@ -10,6 +10,7 @@ from scores.subscores import Tree, subscore_nodes
 
 from .pins import pin
 from .saving import save_queued
+from .versions import read_document
 
 JSON = dict[str, Any]
 
@@ -21,8 +22,8 @@ def pin_all(score: Score, version: int, mode: Mode) -> JSON:
     `id@version`, the pins of each; the agents of one are also what its own runs pin. Raises
     InvalidScore that names the score at fault.
     """
-    document = GraphDocument.model_validate(score.versions.get(version=version).graph)
     pins = pin(score, version, mode)
+    document = read_document(score, version)
     if not subscore_nodes(document):
         return pins
     tree = Tree(score.workspace)

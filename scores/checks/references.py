@@ -1,7 +1,10 @@
 """Does what the nodes name exist, and in this workspace?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Manager
 
 from agents.models import AgentVersion
 from agents.skills.registry import find
@@ -26,19 +29,23 @@ class Known:
         nodes = [node for document in documents for node in document.nodes]
         agents = {node.agent_id for node in nodes if node.agent_id}
         scores = {node.subscore_id for node in nodes if node.subscore_id}
-        versions = AgentVersion.objects.filter(agent__workspace=workspace, agent_id__in=agents)
-        saves = ScoreVersion.objects.filter(score__workspace=workspace, score_id__in=scores)
         return cls(
-            _by_owner(versions.values_list("agent_id", "version")),
-            _by_owner(saves.values_list("score_id", "version") if scores else ()),
+            _versions(AgentVersion.objects, "agent", agents, workspace),
+            _versions(ScoreVersion.objects, "score", scores, workspace),
         )
 
 
-def _by_owner(rows: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
+def _versions(
+    saves: Manager[Any], owner: str, ids: set[str], workspace: Workspace
+) -> dict[str, frozenset[int]]:
+    """By agent or score those of its versions that there are."""
+    if not ids:
+        return {}
+    here = {f"{owner}__workspace": workspace, f"{owner}_id__in": ids}
     versions: dict[str, set[int]] = {}
-    for owner, version in rows:
-        versions.setdefault(owner, set()).add(version)
-    return {owner: frozenset(found) for owner, found in versions.items()}
+    for id, version in saves.filter(**here).values_list(f"{owner}_id", "version"):
+        versions.setdefault(id, set()).add(version)
+    return {id: frozenset(found) for id, found in versions.items()}
 
 
 def check_references(document: GraphDocument, known: Known) -> Iterator[Issue]:

@@ -1,5 +1,6 @@
 """Starting, watching and killing a real `manage.py cluster`."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -91,8 +92,10 @@ class RunningCluster:
         self.watchdog.wait(30)
 
     def kill_players(self) -> None:
+        """Those that were killed before may still have a row."""
         for pid in self.players().values_list("pid", flat=True):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def kill_heads(self) -> None:
         """The watchdog and the q2 cluster's main process; their children must end by themselves."""
