@@ -15,6 +15,7 @@ from unfold.sites import UnfoldAdminSite
 
 from agents import views as agent_views
 from maestro.errors import NotFound
+from maestro.exchange import views as exchange_views
 from maestro.palette import found_by_name, found_in_rows
 from maestro.workspaces.desk import desk_page, looking_seat, seat_of, take_seat, workspaces_of
 from runs import views as run_views
@@ -47,6 +48,7 @@ class Site(UnfoldAdminSite):
             path("mails/", self.admin_view(require_GET(self.mails)), name="kept_mails"),
             path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
             *agent_views.urls(self.admin_view),
+            *exchange_views.urls(self.admin_view),
             *score_views.urls(self.admin_view),
             *history_views.urls(self.admin_view),
             *run_views.urls(self.admin_view),

@@ -2,6 +2,7 @@
 
 from agents.api import router as agents
 from agents.skills.api import router as skills
+from maestro.exchange.api import router as exchange
 from maestro.workspaces.api import router as workspaces
 from orchestras.api import router as orchestras
 from runs.api import router as runs
@@ -29,5 +30,17 @@ api = DescribedAPI(
     parser=JsonBodies(),
 )
 answer_errors(api)
-for router in (workspaces, agents, skills, scores, history, sharing, orchestras, runs, reach):
+ROUTERS = (
+    workspaces,
+    agents,
+    skills,
+    scores,
+    history,
+    sharing,
+    exchange,
+    orchestras,
+    runs,
+    reach,
+)
+for router in ROUTERS:
     api.add_router("", router)

@@ -7,10 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from maestro.errors import InvalidInput
+from maestro.management.workspace import AUTHOR, add_workspace, find_workspace
 from maestro.workspaces.api_keys import SCOPES, make_api_key
-from maestro.workspaces.models import Workspace
-
-AUTHOR = "command line"
 
 
 class Command(BaseCommand):
@@ -23,8 +21,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scopes", required=True, help=f"with commas between, or `all`: {', '.join(SCOPES)}"
         )
-        parser.add_argument("--workspace", help="its slug; not needed while there is only one")
         parser.add_argument("--expires", type=int, metavar="DAYS", help="default: never")
+        add_workspace(parser)
 
     def handle(
         self,
@@ -39,17 +37,8 @@ class Command(BaseCommand):
         expires_at = timezone.now() + timedelta(days=expires) if expires else None
         try:
             _, token = make_api_key(
-                _workspace(workspace), name, wanted, author=AUTHOR, expires_at=expires_at
+                find_workspace(workspace), name, wanted, author=AUTHOR, expires_at=expires_at
             )
         except InvalidInput as refusal:
             raise CommandError(refusal.message) from refusal
         self.stdout.write(token)
-
-
-def _workspace(slug: str | None) -> Workspace:
-    rows = Workspace.objects.filter(slug=slug) if slug else Workspace.objects.all()
-    found = list(rows[:2])
-    if len(found) == 1:
-        return found[0]
-    slugs = ", ".join(Workspace.objects.values_list("slug", flat=True)) or "none yet"
-    raise CommandError(f"Name the workspace with --workspace. There are: {slugs}")
