@@ -43,7 +43,7 @@ class StartIn(Body):
     """`input` left out: the orchestra's own, or {}."""
 
     input: JSON | None = None
-    mode: Literal["live", "rehearsal"] = "live"
+    mode: Literal["live", "rehearsal", "plan"] = "live"
 
 
 class AnswerIn(Body):

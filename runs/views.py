@@ -231,7 +231,8 @@ def _parsed(text: str, what: str) -> Any:  # noqa: ANN401
 
 
 def _mode(request: HttpRequest) -> Mode:
-    return Mode.LIVE if request.POST.get("mode") == Mode.LIVE else Mode.REHEARSAL
+    asked = request.POST.get("mode")
+    return Mode(asked) if asked in (Mode.LIVE, Mode.PLAN) else Mode.REHEARSAL
 
 
 def _json(value: object) -> JsonResponse:

@@ -23,6 +23,7 @@ class Graph:
     scopes: dict[str | None, Scope]
     owners: dict[str, str | None]
     depth_order: tuple[str, ...]
+    document: GraphDocument
 
     @classmethod
     def of(cls, document: GraphDocument) -> "Graph":
@@ -48,7 +49,8 @@ class Graph:
         }
         back = {id(edge) for scope in scopes.values() for edge in scope.edges_back()}
         forward = [edge for edge in edges if id(edge) not in back]
-        return cls(nodes, scopes, owners, topological_order(waits_for(forward, owners)))
+        order = topological_order(waits_for(forward, owners))
+        return cls(nodes, scopes, owners, order, document)
 
     def scope(self, owner: str | None) -> Scope:
         """The top level for None, else the body of that map_over."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from agents.egress import Egress
 
+ModeName = Literal["live", "rehearsal", "plan"]
+
 
 class AskModel(Protocol):
     """One answer of a model: an object that fits `output_schema`, {"text": ...} without one.
@@ -40,6 +42,7 @@ class Context:
     bound for this run or raises MissingSecret; on the event loop it must answer without blocking.
     `ask_model` is there for operations of kind `llm`; what it spends is on the node's row.
     `conceal(slot, value)` keeps what was had in exchange for a secret out of the records, too.
+    `mode` other than live: what the operation's effect forbids there does not happen.
     """
 
     run_id: str
@@ -52,4 +55,4 @@ class Context:
     http: Egress
     conceal: Callable[[str, str], None] = lambda slot, value: None
     ask_model: AskModel = _no_model
-    mode: Literal["live", "rehearsal", "plan"] = "live"
+    mode: ModeName = "live"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from agents.skills.context import Context
+from agents.skills.context import Context, ModeName
 from agents.skills.guarantee import Guarantee, LookUp
 from agents.skills.limits import NO_LIMITS, Limits
 from agents.skills.outcome import JSON, Outcome, check_json
@@ -96,6 +96,22 @@ class Operation:
         known = self.look_up is not None or self.is_idempotent()
         return Guarantee.ONCE_PER_KEY if known else Guarantee.AT_MOST_ONCE
 
+    def happens_in(self, mode: ModeName) -> bool:
+        """Whether a call is a real one in this mode, judged by the declared effect alone.
+
+        A plan changes nothing anywhere; a rehearsal, besides, asks nobody outside and no model.
+        """
+        if mode == "live":
+            return True
+        if self.effect not in (Effect.NONE, Effect.READ):
+            return False
+        inside = self.effect is Effect.NONE or self.inside
+        return mode == "plan" or (inside and self.kind is not Kind.LLM)
+
+    def sampled(self, given: Mapping[str, Any]) -> Outcome:
+        """What is answered where a call does not happen: the sample, suited to the input."""
+        return Outcome(self.sample.port, self.sample.suited_to(dict(given)))
+
     def input_schema(self) -> JSON:
         return self.input_model.model_json_schema(mode="validation")
 
@@ -106,16 +122,23 @@ class Operation:
         """Prepare, call and check in this thread and, if there is one, this transaction."""
         if self.is_async:
             raise TypeError(f"{self.full_name} is async: it needs a loop")
-        return self.check(self.function(self.prepare(given), context))
+        prepared = self.prepare(given)
+        if not self.happens_in(context.mode):
+            return self.sampled(given)
+        return self.check(self.function(prepared, context))
+
+    def arguments(self, given: Mapping[str, Any]) -> JSON:
+        """What of an input the operation declares, and so is given; the rest is left out."""
+        model = self.input_model
+        if model.model_config.get("extra") == "allow":
+            return dict(given)
+        names = {field.alias or name for name, field in model.model_fields.items()}
+        return {name: value for name, value in given.items() if name in names}
 
     def prepare(self, given: Mapping[str, Any]) -> BaseModel:
         """The declared input, the rest left out. InvalidNodeInput names each field at fault."""
-        model = self.input_model
-        if model.model_config.get("extra") != "allow":
-            names = {field.alias or name for name, field in model.model_fields.items()}
-            given = {name: value for name, value in given.items() if name in names}
         try:
-            return model.model_validate(given)
+            return self.input_model.model_validate(self.arguments(given))
         except ValidationError as error:
             message = f"{self.full_name} cannot take this input"
             raise InvalidNodeInput(message, fields=places(error)) from None

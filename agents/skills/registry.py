@@ -89,10 +89,14 @@ async def call(
 ) -> Outcome:
     """Prepare, call and check: an `async def` on this loop, a `def` in `pool` (None: the loop's).
 
+    What `context.mode` forbids is answered by the sample instead: no caller can forget it.
+
     Raises NodeErrors. A write that ran out of time is an OutcomeUnknown, since it may have
     happened; a `def` that ran out of time goes on in its thread, unheard.
     """
     prepared = operation.prepare(input)
+    if not operation.happens_in(context.mode):
+        return operation.sampled(input)
     seconds = operation.timeout_seconds if timeout_seconds is None else timeout_seconds
     try:
         async with asyncio.timeout(seconds):

@@ -37,7 +37,7 @@ def pin(score: Score, version: int, mode: Mode) -> JSON:
     if not asked:
         return {"agents": agents}
     prices = _pin_prices(asked)
-    if mode == Mode.LIVE:
+    if mode != Mode.REHEARSAL:
         _refuse_without_price(score, asked, prices)
     return {"agents": agents, "default_model": default, "prices": prices}
 
@@ -103,6 +103,6 @@ def _refuse_without_price(score: Score, asked: dict[str, str], prices: JSON) -> 
     for model, asker in asked.items():
         if model not in prices:
             raise InvalidScore(
-                f"{score.name} cannot be played live: {asker} asks {model}, which has no price. Add "
+                f"{score.name} cannot be played: {asker} asks {model}, which has no price. Add "
                 "one to the model prices (zeros, if it is free), or choose another model."
             )

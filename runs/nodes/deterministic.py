@@ -7,14 +7,14 @@ from agents.skills import registry
 from agents.skills.guarantee import Guarantee
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import Outcome
-from maestro.errors import OutcomeUnknown, UnknownOperation
+from maestro.errors import NodeError, OutcomeUnknown
 from runs.crash import crash_point
 from runs.executor import Parked, ScopeWalk, Settled, Stop
 from runs.journal import NodeEntry
 from runs.models.choices import NodeStatus
 from scores.document import NodeDocument
 
-from . import rehearsal
+from . import suppression
 from .attempts import Step, play_attempts
 from .calling import call_operation, cut_in_half, fingerprint
 from .local import LocalCall, play_local
@@ -37,17 +37,17 @@ class Try:
 async def play(
     performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
 ) -> Settled:
-    """Rehearsed, run inside our own transaction, or dispatched."""
+    """Answered by a sample where the mode forbids it, run inside our own transaction, or dispatched."""
     step = Step(node, iteration, given)
     try:
         operation = registry.find(node.skill, node.operation)
-    except UnknownOperation as error:
+        sampled = suppression.answer(performance, operation, node, given)
+    except NodeError as error:
         return performance.fail(node, iteration, given, error)
     one = Try(performance, step, operation, performance.meter())
-    if performance.run.mode == "rehearsal":
-        rehearsed = rehearsal.answer(operation, node, given)
-        if rehearsed is not None:
-            return await _record(one, rehearsed, datetime.now(UTC))
+    if sampled is not None:
+        note = suppression.note_on(performance, operation, node.key)
+        return await _record(one, sampled, datetime.now(UTC), note)
     if operation.kind is Kind.LLM:
         await look_back(performance, step)
     return await _play_live(one)
@@ -151,12 +151,13 @@ async def _record_durably(one: Try, outcome: Outcome, began: datetime) -> Settle
     return settled
 
 
-async def _record(one: Try, outcome: Outcome, began: datetime) -> Settled:
+async def _record(one: Try, outcome: Outcome, began: datetime, note: JSON | None = None) -> Settled:
     entry = _entry(
         one,
         NodeStatus.SUCCEEDED,
         port=outcome.port,
         output=outcome.output,
+        error=note,
         started_at=began,
     )
     await one.performance.record(entry)
@@ -165,7 +166,7 @@ async def _record(one: Try, outcome: Outcome, began: datetime) -> Settled:
 
 def _entry(one: Try, status: NodeStatus, **columns: object) -> NodeEntry:
     columns.setdefault("started_at", datetime.now(UTC))
-    if one.operation.effect is Effect.WRITE:
+    if one.operation.effect is Effect.WRITE and one.operation.happens_in(one.performance.run.mode):
         context = one.performance.context(one.step.node, one.step.iteration)
         columns["idempotency_key"] = context.idempotency_key
         columns["arguments_sha256"] = fingerprint(one.step.given)

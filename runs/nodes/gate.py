@@ -14,19 +14,25 @@ from scores.document import NodeDocument
 from .performance import JSON, Performance
 
 APPROVED, EXPIRED = "approved", "expired"
+APPROVING = {
+    "rehearsal": "A rehearsal approves everything; nobody was asked.",
+    "plan": "A plan approves everything, to show what is behind; nobody was asked, and nothing has "
+    "happened. Whoever applies the plan decides on each effect.",
+}
 
 
 async def play(
     performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
 ) -> Settled:
-    """Nothing to decide settles at once; a rehearsal approves all and says so; else Parked."""
+    """Nothing to decide settles at once; a rehearsal or a plan approves all, so that it gets to what
+    is behind, and says so; else Parked."""
     config = GateConfig.model_validate(node.config)
     items = given if config.items_field is None else given.get(config.items_field)
     items = [items] if config.items_field is None else items
     if not isinstance(items, list):
         message = f"{node.key} decides on the field {config.items_field}, which is not a list here."
         return performance.fail(node, iteration, given, InvalidNodeInput(message))
-    if not items or performance.run.mode == "rehearsal":
+    if not items or performance.run.mode in APPROVING:
         return await _settle(performance, node, given, iteration, APPROVED, items)
     expires = _expires(performance, node, iteration, config)
     if expires is not None and expires <= datetime.now(UTC):
@@ -76,7 +82,7 @@ async def _settle(
 ) -> Settled:
     approved, dropped = (items, []) if port == APPROVED else ([], items)
     output = {"approved": approved, "dropped": dropped}
-    note = _rehearsed(node.key) if items and port == APPROVED else None
+    note = _approved_unasked(performance, node.key) if items and port == APPROVED else None
     await performance.record(
         performance.entry(
             node,
@@ -92,6 +98,7 @@ async def _settle(
     return Settled(NodeStatus.SUCCEEDED, port, output)
 
 
-def _rehearsed(node: str) -> JSON:
-    message = "A rehearsal approves everything; nobody was asked."
-    return {"code": "approved_by_rehearsal", "message": message, "node": node, "details": {}}
+def _approved_unasked(performance: Performance, node: str) -> JSON:
+    mode = performance.run.mode
+    code = f"approved_by_{mode}"
+    return {"code": code, "message": APPROVING[mode], "node": node, "details": {}}

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from jsonschema import Draft202012Validator
@@ -12,12 +13,14 @@ from jsonschema import Draft202012Validator
 from agents.egress import Egress
 from agents.llm import Models
 from agents.llm.parameters import Limits
-from agents.skills.context import Context
+from agents.skills.context import Context, ModeName
 from maestro.errors import InvalidNodeInput, MaestroError, MissingSecret
 from runs.executor import NodeFailed, Settled
 from runs.journal import Journal, NodeEntry
 from runs.models.choices import RETRY_AT, NodeStatus
+from runs.writing import writing_nodes
 from scores.document import ON_ERROR, NodeDocument, RetryPolicy
+from scores.downstream import behind
 from scores.graph import Graph
 
 from .errors import error_json
@@ -25,7 +28,6 @@ from .meter import Meter
 from .recorded import Attempt, Recorded
 
 JSON = dict[str, Any]
-ModeName = Literal["live", "rehearsal", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class Performance:
     stopping: Callable[[], bool]
     holds: Callable[[], bool]
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+
+    @cached_property
+    def behind_writes(self) -> set[str]:
+        """Nodes that may read what a write before them wrote."""
+        document = self.graph.document
+        return behind(document, writing_nodes(document, self.run.pins))
 
     def meter(self, limits: Limits | None = None) -> Meter:
         """For one attempt, at the run's prices."""

@@ -19,7 +19,7 @@ from scores.document import SUCCESS, NodeDocument
 
 from .attempts import Step
 from .performance import JSON, Performance
-from .rehearsal import own_sample
+from .suppression import own_sample
 from .threads import ask_database
 
 

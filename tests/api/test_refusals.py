@@ -68,7 +68,7 @@ BODIES = {
     "nothing": (b"", 422, "invalid_input", "body"),
     "unknown field": (b'{"inputs": {}}', 422, "invalid_input", "body.inputs"),
     "wrong type": (b'{"input": []}', 422, "invalid_input", "body.input"),
-    "mode to come": (b'{"mode": "plan"}', 422, "invalid_input", "body.mode"),
+    "unknown mode": (b'{"mode": "dry"}', 422, "invalid_input", "body.mode"),
 }
 
 

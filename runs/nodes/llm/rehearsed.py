@@ -11,7 +11,7 @@ from scores.document import SUCCESS, NodeDocument
 from ..generated import example_for
 from ..performance import JSON, Performance
 from ..reading import read
-from ..rehearsal import own_sample
+from ..suppression import own_sample
 from .agent import content_of
 
 

@@ -30,6 +30,7 @@ from ..local import LocalCall, play_local
 from ..looking_back import Receipt, Receipts
 from ..meter import Meter
 from ..performance import Performance
+from ..suppression import note_on
 
 log = logging.getLogger(__name__)
 JSON = dict[str, Any]
@@ -118,7 +119,8 @@ class Toolbox:
             effect=operation.effect.value,
             started_at=datetime.now(UTC),
         )
-        if operation.effect in (Effect.WRITE, Effect.LOCAL):
+        writes = operation.effect in (Effect.WRITE, Effect.LOCAL)
+        if writes and operation.happens_in(context.mode):
             sha256 = fingerprint(given)
             key = f"{context.idempotency_key}/{operation.full_name}/{sha256}"
             context = replace(context, idempotency_key=key)
@@ -129,6 +131,9 @@ class Toolbox:
         if use.given is not arguments:
             raise InvalidNodeInput(f"{use.operation.full_name} takes one JSON object")
         use.operation.prepare(use.given)
+        if not use.operation.happens_in(use.context.mode):
+            note = note_on(self._performance, use.operation, use.row.node_key)
+            return self._note_success(use, use.operation.sampled(use.given), note)
         if use.row.idempotency_key is None:
             return self._note_success(use, await self._dispatch(use))
         async with self._one_by_one:

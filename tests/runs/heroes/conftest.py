@@ -22,7 +22,7 @@ from tests.far_ends.server import serving
 from tests.runs.heroes.oracle import Oracle
 from tests.runs.stage import play_here
 
-Play: TypeAlias = Callable[[str], Run]
+Play: TypeAlias = Callable[..., Run]
 AddContact: TypeAlias = Callable[..., Contact]
 
 
@@ -65,9 +65,10 @@ def workspace(transactional_db: None, apollo: Apollo, gmail: GmailEnd) -> Worksp
 def play(workspace: Workspace, oracle: Oracle) -> Play:
     """Plays a shipped orchestra as far as it goes by itself."""
 
-    def play(slug: str) -> Run:
+    def play(slug: str, **options: Any) -> Run:
         orchestra = Orchestra.objects.get(pk=f"or_{slug}")
-        return play_here(start_orchestra(orchestra, trigger=Trigger.MANUAL, started_by="test"))
+        options = {"trigger": Trigger.MANUAL, "started_by": "test", **options}
+        return play_here(start_orchestra(orchestra, **options))
 
     return play
 
