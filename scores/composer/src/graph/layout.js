@@ -1,0 +1,92 @@
+// Arranges a document from left to right. A map and its body are one box: the body is laid out first.
+
+import dagre from "@dagrejs/dagre";
+
+import { bodyOf, ownersOf } from "./document.js";
+import { factsOf } from "./flow.js";
+import { edgeKind } from "./words.js";
+import { FRAME, frameAround } from "./sizes.js";
+
+const GAPS = { rankdir: "LR", nodesep: 34, ranksep: 54, edgesep: 18, marginx: 0, marginy: 0 };
+const HANGING = 22; // what a port below a node adds to its height
+
+/** The document with new positions for all nodes. */
+export function arrange(doc, catalog, options = {}) {
+  const facts = factsOf(doc, catalog, [], options.withState);
+  const owners = ownersOf(doc);
+  const placed = new Map();
+  layScope(undefined, { x: 0, y: 0 }, { doc, facts, owners, placed, layouts: new Map() });
+  return { ...doc, nodes: doc.nodes.map((node) => ({ ...node, position: placed.get(node.key) ?? node.position })) };
+}
+
+/** Whether nobody has arranged it yet: its nodes lie on top of each other. */
+export function isHeap(doc) {
+  const places = new Set(doc.nodes.map(({ position }) => `${position?.x ?? 0} ${position?.y ?? 0}`));
+  return doc.nodes.length > 1 && places.size === 1;
+}
+
+function layScope(owner, origin, state) {
+  const layout = layoutOf(owner, state);
+  for (const [key, at] of layout.places) {
+    const place = { x: Math.round(origin.x + at.x), y: Math.round(origin.y + at.y) };
+    state.placed.set(key, place);
+    const body = bodyOf(state.facts.get(key).node);
+    if (body.length) layScope(key, { x: place.x + FRAME.left, y: place.y + FRAME.top }, state);
+  }
+}
+
+/** {places: key -> top left within the scope, width, height}; a map's inner layout is made once. */
+function layoutOf(owner, state) {
+  const known = state.layouts.get(owner);
+  if (known) return known;
+  state.layouts.set(owner, { places: new Map(), width: 0, height: 0 }); // maps that hold each other end here
+  const graph = new dagre.graphlib.Graph().setGraph({ ...GAPS }).setDefaultEdgeLabel(() => ({}));
+  const members = state.doc.nodes.filter((node) => state.owners.get(node.key) === owner && node.key !== owner);
+  for (const node of members) graph.setNode(node.key, boxOf(node, state));
+  for (const edge of state.doc.edges) {
+    const from = lifted(edge.from, owner, state.owners);
+    const to = lifted(edge.to, owner, state.owners);
+    if (graph.hasNode(from) && graph.hasNode(to) && from !== to) graph.setEdge(from, to, labelOf(edge, state));
+  }
+  dagre.layout(graph);
+  const layout = read(graph, members, state);
+  state.layouts.set(owner, layout);
+  return layout;
+}
+
+function boxOf(node, state) {
+  const { rect, below } = state.facts.get(node.key);
+  if (!bodyOf(node).length) return { width: rect.width, height: rect.height + (below.length ? HANGING : 0) };
+  const inner = layoutOf(node.key, state);
+  const title = `${node.key} ${state.facts.get(node.key).lines[0]} results`;
+  const frame = frameAround([{ x: 0, y: 0, width: inner.width, height: inner.height }], rect, title);
+  return { width: frame.width, height: frame.height };
+}
+
+/** The node of this scope that holds `key`, or is it. */
+function lifted(key, owner, owners) {
+  for (let steps = 0; steps < 20 && owners.get(key) !== owner && owners.has(key); steps++) key = owners.get(key);
+  return key;
+}
+
+function labelOf(edge, state) {
+  const kind = edgeKind(edge, state.facts.get(edge.from)?.node);
+  const width = kind === "port" ? edge.from_port.length * 7 + 22 : edge.transform ? 24 : 0;
+  return width ? { width, height: 18, labelpos: "c" } : {};
+}
+
+function read(graph, members, state) {
+  const places = new Map();
+  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
+  for (const { key } of members) {
+    const box = graph.node(key);
+    const at = { x: box.x - box.width / 2, y: box.y - box.height / 2 };
+    places.set(key, at);
+    left = Math.min(left, at.x);
+    top = Math.min(top, at.y);
+    right = Math.max(right, at.x + box.width);
+    bottom = Math.max(bottom, at.y + box.height - (state.facts.get(key).below.length ? HANGING : 0));
+  }
+  for (const at of places.values()) Object.assign(at, { x: at.x - left, y: at.y - top });
+  return { places, width: members.length ? right - left : 0, height: members.length ? bottom - top : 0 };
+}

@@ -1,0 +1,35 @@
+// How large a node is drawn, from what it says: known before it is drawn, so that layout needs no browser.
+
+const LETTER = 7.3; // of the name, 13 px semibold
+const SMALL = 5.9; // of the line below it, 11 px
+const MONO = 6.7; // of a port, 11 px
+const MIN_WIDTH = 132;
+const MAX_WIDTH = 212;
+
+export const FRAME = { left: 44, top: 48, right: 28, bottom: 28, minWidth: 300, minHeight: 132 };
+
+/** Of a step; `lines` are what stands below its name, `below` the ports that hang under it. */
+export function stepSize({ name, lines, below, family, withState }) {
+  const inset = family === "deterministic" ? 46 : 58;
+  const texts = [name.length * LETTER, ...lines.map((line) => line.length * SMALL)];
+  const hanging = below.reduce((sum, port) => sum + port.length * MONO + 18, 0);
+  const width = Math.max(MIN_WIDTH, hanging, Math.min(MAX_WIDTH, inset + Math.max(...texts)));
+  const height = 42 + 14 * Math.max(0, lines.length - 1) + (withState ? 29 : 0);
+  return { width: Math.ceil(width / 2) * 2, height };
+}
+
+/** Around rectangles {x, y, width, height}, with room for the title; from `at` when there are none. */
+export function frameAround(inner, at, title) {
+  const minWidth = Math.max(FRAME.minWidth, title.length * SMALL + 60);
+  if (!inner.length) return { ...at, width: minWidth, height: FRAME.minHeight };
+  const left = Math.min(...inner.map((one) => one.x)) - FRAME.left;
+  const top = Math.min(...inner.map((one) => one.y)) - FRAME.top;
+  const right = Math.max(...inner.map((one) => one.x + one.width)) + FRAME.right;
+  const bottom = Math.max(...inner.map((one) => one.y + one.height)) + FRAME.bottom;
+  return {
+    x: left,
+    y: top,
+    width: Math.max(minWidth, right - left),
+    height: Math.max(FRAME.minHeight, bottom - top),
+  };
+}

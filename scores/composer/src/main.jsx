@@ -1,0 +1,11 @@
+import "@xyflow/react/dist/base.css";
+import "./style/canvas.css";
+
+import { createRoot } from "react-dom/client";
+
+import { signWith } from "./api.js";
+import { App } from "./app.jsx";
+
+const config = JSON.parse(document.getElementById("composer-config").textContent);
+signWith(config.csrf);
+createRoot(document.getElementById("composer")).render(<App config={config} />);
