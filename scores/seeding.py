@@ -13,6 +13,11 @@ from .validation import parse_document
 SEEDS = Path(__file__).parent / "seeds"
 
 
+def shipped_templates() -> list[str]:
+    """Their slugs."""
+    return sorted(path.stem for path in SEEDS.glob("*.json"))
+
+
 def seed_template(workspace: Workspace, slug: str) -> Score:
     """The template from `seeds/<slug>.json` with its agents: made, or brought to the shipped graph.
 

@@ -12,7 +12,7 @@ from maestro.workspaces.models import Workspace
 from orchestras.models import Orchestra
 from orchestras.seeding import SHIPPED, seed_orchestra
 from scores.models import Score
-from scores.seeding import seed_template
+from scores.seeding import seed_template, shipped_templates
 
 WORKSPACE_ID = "ws_main"
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('maestro.seed'))"
@@ -35,9 +35,9 @@ class Command(BaseCommand):
             return
         if self._is_wanted(Pipeline, "pl_outreach", workspace):
             self._say(f"pipeline {seed_pipeline(workspace)}")
-        for slug in SHIPPED:
+        for slug in shipped_templates():
             score = self._template(workspace, slug)
-            if score and self._is_wanted(Orchestra, f"or_{slug}", workspace):
+            if score and slug in SHIPPED and self._is_wanted(Orchestra, f"or_{slug}", workspace):
                 orchestra = seed_orchestra(workspace, score, slug)
                 self._say(f"orchestra {orchestra}, next fire {orchestra.next_fire_at or 'none'}")
         workspace.save(update_fields=["settings"])
