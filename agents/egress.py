@@ -9,17 +9,19 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
+from copy import copy
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeAlias
 
 import certifi
-import httpcore
-import httpx
+import httpcore2 as httpcore
+import httpx2 as httpx
 from django.conf import settings
 
 from agents.addresses import Policy
 from agents.answer import Answer, read_body, refusal
+from agents.custody import Custody, Origin
 from maestro.errors import (
     EgressRefused,
     InvalidNodeInput,
@@ -49,6 +51,7 @@ class Egress:
 
     def __init__(self, policy: Policy, resolve: Resolve | None = None) -> None:
         self._judge = _Judge(policy, resolve or _resolve)
+        self._custody: Custody | None = None
 
     @classmethod
     def from_settings(cls) -> "Egress":
@@ -91,6 +94,13 @@ class Egress:
         if not (200 <= answer.status < 300 or answer.status in accept_status):
             raise refusal(answer, request.url.host, is_write)
         return answer
+
+    def holding(self, custody: Custody) -> "Egress":
+        """The same client for a call that knows secrets: each goes to its own hosts only."""
+        self._client  # noqa: B018  # made now, so that both share it
+        held = copy(self)
+        held._custody = custody
+        return held
 
     async def aclose(self) -> None:
         if "_client" in self.__dict__:
@@ -149,6 +159,8 @@ class Egress:
 
     @asynccontextmanager
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        if self._custody is not None:
+            self._custody.check(Origin.of(str(request.url)), await _whole(request))
         response = await self._client.send(request, stream=True)
         try:
             yield response
@@ -233,6 +245,12 @@ def _checked(url: str | httpx.URL) -> httpx.URL:
     if len(str(url)) > MAX_URL:
         raise InvalidNodeInput(f"A URL has at most {MAX_URL:,} characters")
     return url
+
+
+async def _whole(request: httpx.Request) -> bytes:
+    """All of a request in which a secret could stand."""
+    headers = (part for pair in request.headers.raw for part in pair)
+    return b"\n".join([str(request.url).encode(), *headers, await request.aread()])
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -25,6 +25,11 @@ class Filling:
     slot: str
     secret: Secret | None
 
+    @property
+    def hosts(self) -> list[str]:
+        """Where its owner says that it may be sent; empty: nothing is said."""
+        return self.secret.hosts if self.secret is not None else []
+
     def value(self) -> str:
         """NotFound or Misconfigured when the vault cannot give it."""
         if self.secret is not None:
@@ -97,7 +102,7 @@ def slots_of_tools(tools: Iterable[str]) -> Iterator[str]:
     by_name = {skill.name: skill for skill in skills()}
     for tool in tools:
         skill = by_name.get(tool.partition(".")[0])
-        yield from skill.secrets if skill else ()
+        yield from (slot.name for slot in skill.secrets) if skill else ()
 
 
 def _slots_of(node: NodeDocument, tools: Iterable[str]) -> Iterator[str]:
@@ -106,7 +111,9 @@ def _slots_of(node: NodeDocument, tools: Iterable[str]) -> Iterator[str]:
         yield from slots_of_tools(tools)
     if node.kind == "deterministic":
         try:
-            yield from find(node.skill, node.operation).secrets
+            operation = find(node.skill, node.operation)
+            slots = operation.slots_for(node.config.get("params", {}))
+            yield from (slot.name for slot in slots)
         except UnknownOperation:  # a start says so; here it asks for nothing
             return
 

@@ -11,6 +11,7 @@ from typing_extensions import TypeIs
 from agents.skills.guarantee import LookUp
 from agents.skills.limits import Limits
 from agents.skills.operation import Effect, Kind, Operation, Sample
+from agents.skills.slot import Slot
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,16 +20,17 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Skill:
     """A package of operations.
 
-    `icon` is the name of a Material Symbol; `secrets` are the slots its operations read, in words
-    of the vault (`apollo_api_key`). `concurrency` and `per_minute` hold for all its operations
-    together, in each workspace, whatever plays its runs; a workspace may set tighter ones.
+    `icon` is the name of a Material Symbol; `secrets` are the slots its operations read, named in
+    words of the vault (`apollo_api_key`), each with the hosts it may be sent to. `concurrency` and
+    `per_minute` hold for all its operations together, in each workspace, whatever plays its runs;
+    a workspace may set tighter ones.
     """
 
     name: str
     version: str
     description: str
     icon: str
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[Slot, ...] = ()
     concurrency: int | None = None
     per_minute: int | None = None
     operations: dict[str, Operation] = field(default_factory=dict)
@@ -54,12 +56,14 @@ class Skill:
         timeout_seconds: float = 60,
         concurrency: int | None = None,
         per_minute: int | None = None,
+        names_secret: str = "",
     ) -> Callable[[Function], Function]:
         """Declare `(input: In, context: Context) -> Out | (port, Out)`, sync or async.
 
         Undeclared, an effect counts as `write`; a write that is not `idempotent` (acts once per
         `context.idempotency_key`) and cannot be looked up is never repeated once cut in half, and
-        none is asked again after an error.
+        none is asked again after an error. `names_secret` is the path of the input's field that
+        names a further slot; only a node's own params may.
         """
         writes = effect is Effect.WRITE
 
@@ -85,6 +89,7 @@ class Skill:
                     secrets=self.secrets,
                     limits=Limits(concurrency, per_minute),
                     skill_limits=self.limits,
+                    names_secret=names_secret,
                 )
             )
             return function

@@ -14,6 +14,8 @@ from agents.skills.context import Context, ModeName
 from agents.skills.guarantee import Guarantee, LookUp
 from agents.skills.limits import NO_LIMITS, Limits
 from agents.skills.outcome import JSON, Outcome, check_json
+from agents.skills.slot import Slot
+from agents.skills.template import reach
 from maestro.errors import InvalidNodeInput, InvalidNodeOutput
 
 
@@ -71,9 +73,10 @@ class Operation:
     look_up: LookUp | None
     retryable: bool
     timeout_seconds: float
-    secrets: tuple[str, ...]
+    secrets: tuple[Slot, ...]
     limits: Limits = NO_LIMITS
     skill_limits: Limits = NO_LIMITS
+    names_secret: str = ""
 
     @property
     def full_name(self) -> str:
@@ -112,8 +115,19 @@ class Operation:
         """What is answered where a call does not happen: the sample, suited to the input."""
         return Outcome(self.sample.port, self.sample.suited_to(dict(given)))
 
+    def slots_for(self, params: Mapping[str, Any]) -> tuple[Slot, ...]:
+        """The slots of its skill, and the one that a node's own params name."""
+        named = reach(params, self.names_secret) if self.names_secret else None
+        return (*self.secrets, Slot(named)) if isinstance(named, str) and named else self.secrets
+
     def input_schema(self) -> JSON:
         return self.input_model.model_json_schema(mode="validation")
+
+    def tool_schema(self) -> JSON:
+        """The input as a model may give it: without the secret, which only a person may name."""
+        schema, hidden = self.input_schema(), self.names_secret.partition(".")[0]
+        shown = {name: part for name, part in schema["properties"].items() if name != hidden}
+        return {**schema, "properties": shown} if hidden else schema
 
     def output_schema(self) -> JSON:
         return self.output_model.model_json_schema(mode="serialization")

@@ -1,7 +1,8 @@
 """Skills and their operations on the wire."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from agents.skills.guarantee import Guarantee
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import JSON
@@ -20,11 +21,19 @@ class OperationOut(BaseModel):
     kind: Kind
     effect: Effect
     inside: bool
+    guarantee: Guarantee | None = Field(
+        description="Of one that writes: how often it happens, whatever is killed when."
+    )
     ports: list[str]
     timeout_seconds: float
     input_schema: JSON
     output_schema: JSON
     sample: SampleOut
+
+
+class SlotOut(BaseModel):
+    name: str
+    hosts: list[str]
 
 
 class SkillOut(BaseModel):
@@ -33,13 +42,15 @@ class SkillOut(BaseModel):
     description: str
     icon: str
     secrets: list[str]
+    slots: list[SlotOut] = Field(description="Its secrets, with the hosts each may be sent to.")
     operations: list[OperationOut]
 
 
 def skill_out(skill: Skill) -> SkillOut:
     return SkillOut(
         operations=[_operation_out(operation) for operation in skill.operations.values()],
-        secrets=list(skill.secrets),
+        secrets=[slot.name for slot in skill.secrets],
+        slots=[SlotOut(name=slot.name, hosts=list(slot.hosts)) for slot in skill.secrets],
         **{name: getattr(skill, name) for name in ("name", "version", "description", "icon")},
     )
 
@@ -47,6 +58,7 @@ def skill_out(skill: Skill) -> SkillOut:
 def _operation_out(operation: Operation) -> OperationOut:
     plain = ("name", "description", "kind", "effect", "inside", "timeout_seconds")
     return OperationOut(
+        guarantee=operation.guarantee(),
         ports=list(operation.ports),
         input_schema=operation.input_schema(),
         output_schema=operation.output_schema(),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
 from agents.skills.context import Context
 from agents.skills.operation import places
+from agents.skills.slot import Slot
 from maestro.errors import OutcomeUnknown, RateLimited, ServiceRefused
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ class Service:
     slot: str
     url: str
     setting: str
+
+    @property
+    def secret(self) -> Slot:
+        """Its slot, which goes to itself alone."""
+        return Slot(self.slot, (urlsplit(self.url).netloc,), self.setting)
 
     async def ask(
         self,

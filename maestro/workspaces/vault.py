@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import secrets
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +21,7 @@ from maestro.errors import InUse, InvalidInput, Misconfigured, NotFound
 from maestro.uses import Use, use_by
 
 from .audit import record
+from .hosts import checked_hosts
 from .models import Secret, SecretVersion, Workspace
 
 MIN_LENGTH = 8  # anything shorter is masked out of texts it only happens to be part of
@@ -30,30 +32,39 @@ KEY_BYTES = 32
 
 @transaction.atomic
 def set_secret(
-    workspace: Workspace, name: str, value: str, *, by: str, description: str | None = None
+    workspace: Workspace,
+    name: str,
+    value: str,
+    *,
+    by: str,
+    description: str | None = None,
+    hosts: Iterable[str] | None = None,
 ) -> Secret:
     """Keep `value` as the newest version of the secret of that name, made if there is none.
 
-    Spaces and line breaks around the value are cut off. InvalidInput when it is too short or too
-    long or the name is no slug; Misconfigured when the vault has no key.
+    `hosts` is where it may be sent; None leaves what is said of it, as with `description`. Spaces
+    and line breaks around the value are cut off. InvalidInput when it is too short or too long or
+    the name is no slug; Misconfigured when the vault has no key.
     """
     value = _checked(value)
     secret = _locked(workspace, name)
-    if description is not None:
-        secret.description = description
-        clean(secret)
-        secret.save(update_fields=["description"])
+    _say(secret, description, hosts)
     _add_version(secret, value, by)
     return secret
 
 
 @transaction.atomic
-def describe_secret(secret: Secret, description: str, *, by: str) -> Secret:
-    """Say what a secret is for; its value stays."""
-    secret.description = description
-    clean(secret)
-    secret.save(update_fields=["description"])
-    record(secret.workspace, by, "secret.described", secret, {"name": secret.name})
+def describe_secret(
+    secret: Secret,
+    description: str | None = None,
+    *,
+    by: str,
+    hosts: Iterable[str] | None = None,
+) -> Secret:
+    """Say what a secret is for and where it may be sent; its value stays."""
+    _say(secret, description, hosts)
+    told = {"name": secret.name, "hosts": secret.hosts}
+    record(secret.workspace, by, "secret.described", secret, told)
     return secret
 
 
@@ -90,6 +101,15 @@ def read_secret(secret: Secret) -> str:
             f"The vault's key does not open {secret.name}: MAESTRO_SECRET_KEY is not the one it "
             "was kept under. Put that key back, or set the secret anew."
         ) from None
+
+
+def _say(secret: Secret, description: str | None, hosts: Iterable[str] | None) -> None:
+    if description is None and hosts is None:
+        return
+    secret.description = secret.description if description is None else description
+    secret.hosts = secret.hosts if hosts is None else checked_hosts(hosts)
+    clean(secret)
+    secret.save(update_fields=["description", "hosts"])
 
 
 def _locked(workspace: Workspace, name: str) -> Secret:

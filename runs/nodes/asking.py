@@ -11,6 +11,7 @@ from agents.llm.exchange import Reply, Request, without_thinking
 from agents.llm.parameters import Parameters
 from agents.llm.session import Brief, Session
 from agents.skills.context import AskModel
+from agents.skills.slot import Slot
 from maestro.errors import NodeError, TimedOut, Unavailable
 from orchestras.slots import MODEL_SLOT
 from runs.crash import crash_point
@@ -99,7 +100,7 @@ async def open_models(
     """
     for model in models:
         meter.require(model)
-    keyring = await open_keyring(performance, [MODEL_SLOT], asker)
+    keyring = await open_keyring(performance, [Slot(MODEL_SLOT)], asker)
     keyring.secret(MODEL_SLOT)
     return ModelLine(performance, meter, models, keyring, may_retry)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from agents.skills import registry
 from agents.skills.context import Context
 from agents.skills.operation import Kind, Operation
 from agents.skills.outcome import Outcome
+from agents.skills.slot import Slot
 
 from .asking import model_for_operations
 from .meter import Meter
@@ -26,10 +28,11 @@ async def call_operation(
     context: Context,
     meter: Meter,
     *,
+    slots: Collection[Slot] | None = None,
     timeout_seconds: float | None = None,
 ) -> Outcome:
-    """With its secrets, in the player's pool if it is a `def`, and with a model if it is one of
-    those that ask one. Raises the operation's errors."""
+    """With the secrets in `slots` (None: its skill's), in the player's pool if it is a `def`, and
+    with a model if it is one of those that ask one. Raises the operation's errors."""
 
     async def call(context: Context) -> Outcome:
         async def once() -> Outcome:
@@ -44,7 +47,8 @@ async def call_operation(
     if operation.kind is Kind.LLM:
         asking = model_for_operations(performance, meter, operation.full_name)
         context = replace(context, ask_model=asking)
-    return await call_with_secrets(performance, operation, context, call)
+    asked = operation.secrets if slots is None else slots
+    return await call_with_secrets(performance, operation, asked, context, call)
 
 
 def fingerprint(given: JSON) -> str:

@@ -141,6 +141,7 @@ async def _dispatch(one: Try) -> Outcome:
         one.step.given,
         one.performance.context(one.step.node, one.step.iteration),
         one.meter,
+        slots=one.operation.slots_for(one.step.node.config.get("params", {})),
         timeout_seconds=one.step.node.timeout_seconds,
     )
 

@@ -2,20 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from traceback import format_exception
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from agents.custody import Custody, Origin
+from agents.masking import Mask
 from agents.skills.context import Context
 from agents.skills.operation import Operation
 from agents.skills.outcome import Outcome
+from agents.skills.slot import Slot
 from maestro.errors import MaestroError, MissingSecret, NodeError, Unavailable
 from orchestras.slots import Filling, fill_slots
 
 from .errors import OperationBroke
-from .masking import Mask
 from .performance import ClaimedRun, Performance
 
 log = logging.getLogger(__name__)
@@ -26,11 +29,20 @@ Call = Callable[[Context], Awaitable[Outcome]]
 
 
 class Keyring:
-    """The values of some slots for one call, and the mask that keeps them out of what comes of it."""
+    """The values of some slots for one call, and the custody that says where they may go."""
 
-    def __init__(self, values: Mapping[str, str], missing: Mapping[str, MissingSecret]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, str],
+        missing: Mapping[str, MissingSecret],
+        homes: Mapping[str, Iterable[Origin]],
+    ) -> None:
         self._values, self._missing = values, missing
-        self.mask = Mask(values)
+        self.custody = Custody(values, homes)
+
+    @property
+    def mask(self) -> Mask:
+        return self.custody.mask
 
     def secret(self, slot: str) -> str:
         """The value, or MissingSecret that names the mend."""
@@ -39,12 +51,17 @@ class Keyring:
         undeclared = MissingSecret(f"The skill does not declare the slot {slot}.", slot=slot)
         raise self._missing.get(slot, undeclared)
 
-    def conceal(self, slot: str, value: str) -> None:
-        """Mask what was had in exchange for a secret, like an access token."""
-        self.mask.add(slot, value)
+    def lent_to(self, context: Context) -> Context:
+        """The context with these secrets, and a way out that takes each to its own hosts only."""
+        return replace(
+            context,
+            secret=self.secret,
+            conceal=self.custody.conceal,
+            http=context.http.holding(self.custody),
+        )
 
 
-async def open_keyring(performance: Performance, slots: Collection[str], asker: str) -> Keyring:
+async def open_keyring(performance: Performance, slots: Collection[Slot], asker: str) -> Keyring:
     """What fills the slots now, for this run; a slot left empty is refused when it is used.
 
     `asker` is who needs them, in the words of that refusal. Unavailable when the database is away.
@@ -62,38 +79,65 @@ async def open_keyring(performance: Performance, slots: Collection[str], asker: 
     raise Unavailable("The vault cannot be read, because the database does not answer.")
 
 
-def _open_in_thread(run: ClaimedRun, slots: Collection[str], asker: str) -> Keyring:
+def _open_in_thread(run: ClaimedRun, slots: Collection[Slot], asker: str) -> Keyring:
     close_old_connections()
     try:
-        return _opened(run, slots, asker)
+        return keyring_of(run.workspace_id, run.orchestra_id, slots, asker)
     finally:
         close_old_connections()
 
 
-def _opened(run: ClaimedRun, slots: Collection[str], asker: str) -> Keyring:
-    filled = fill_slots(run.workspace_id, run.orchestra_id, slots)
+def keyring_of(
+    workspace_id: str, orchestra_id: str | None, slots: Collection[Slot], asker: str
+) -> Keyring:
+    """What fills the slots now, asked in this thread."""
+    filled = fill_slots(workspace_id, orchestra_id, [slot.name for slot in slots])
     values: dict[str, str] = {}
     missing: dict[str, MissingSecret] = {}
+    homes: dict[str, Collection[Origin]] = {}
     for slot in slots:
+        filling = filled.get(slot.name)
+        homes[slot.name] = _homes(slot, filling)
         try:
-            values[slot] = _value(filled.get(slot), slot, asker)
+            values[slot.name] = _value(filling, slot.name, asker)
         except MissingSecret as error:
-            missing[slot] = error
-    return Keyring(values, missing)
+            missing[slot.name] = error
+    return Keyring(values, missing, homes)
+
+
+def _homes(slot: Slot, filling: Filling | None) -> Collection[Origin]:
+    """The hosts that the skill names, fewer if the vault names some; where it names none, the
+    vault's. The stand-in that the deployer set is always one."""
+    said = {Origin.of(host) for host in filling.hosts} if filling else set()
+    own = {Origin.of(host) for host in slot.hosts}
+    stand_in = getattr(settings, slot.setting) if slot.setting else ""
+    homes = own & said if own and said else own | said
+    return homes | ({Origin.of(stand_in)} if stand_in else set())
 
 
 async def call_with_secrets(
-    performance: Performance, operation: Operation, context: Context, call: Call
+    performance: Performance,
+    operation: Operation,
+    slots: Collection[Slot],
+    context: Context,
+    call: Call,
 ) -> Outcome:
-    """`call` with a context that knows the operation's secrets; neither outcome nor error does.
+    """`call` with a context that knows the secrets in the slots; neither outcome nor error does."""
+    if not slots:
+        return await call(context)
+    keyring = await open_keyring(performance, slots, operation.skill)
+    return await call_holding(keyring, operation, context, call)
+
+
+async def call_holding(
+    keyring: Keyring, operation: Operation, context: Context, call: Call
+) -> Outcome:
+    """`call` with the keyring's secrets; neither outcome nor error knows them.
 
     What the operation raises without having declared it comes out as OperationBroke.
     """
-    if not operation.secrets:
-        return await call(context)
-    keyring = await open_keyring(performance, operation.secrets, operation.skill)
     try:
-        outcome = await call(replace(context, secret=keyring.secret, conceal=keyring.conceal))
+        outcome = await call(keyring.lent_to(context))
     except NodeError as error:
         raise silenced(error, keyring.mask) from None
     except Exception as broken:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
-import httpx
+import httpx2 as httpx
 import pytest
 from django.db import connection
 

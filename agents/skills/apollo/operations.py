@@ -20,7 +20,7 @@ skill = Skill(
     version="1.0.0",
     description="Find people and companies in Apollo, and enrich them.",
     icon="person_search",
-    secrets=(SLOT,),
+    secrets=(APOLLO.secret,),
 )
 MAX_LIMIT = 100  # a page of the search has no more
 

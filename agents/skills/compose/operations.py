@@ -12,13 +12,14 @@ from pydantic import BaseModel, Field
 from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Sample
+from agents.skills.slot import Slot
 
 skill = Skill(
     name="compose",
     version="1.0.0",
     description="Write openers and judge replies, with a model.",
     icon="edit_note",
-    secrets=("anthropic_api_key",),
+    secrets=(Slot("anthropic_api_key"),),
 )
 FOLDER = Path(__file__).parent
 MAX_TOKENS = 4_000

@@ -107,7 +107,7 @@ def dedupe(input: DedupeInput, context: Context) -> DedupeOutput:
     seen: set[str] = set()
     kept = []
     for row in rows:
-        value = _sameness(reach(row, input.by))
+        value = sameness(reach(row, input.by))
         if value is None or value not in seen:
             kept.append(row)
         if value is not None:
@@ -126,7 +126,7 @@ def merge(input: MergeInput, context: Context) -> Open:
     merged: list[Row] = []
     at: dict[str, int] = {}
     for row in (row for name in input.fields for row in input.rows(name)):
-        value = _sameness(reach(row, input.by)) if input.by else None
+        value = sameness(reach(row, input.by)) if input.by else None
         if value in at:
             merged[at[value]] = merged[at[value]] | row
             continue
@@ -136,7 +136,7 @@ def merge(input: MergeInput, context: Context) -> Open:
     return Open(**{input.items_field: merged})
 
 
-def _sameness(value: object) -> str | None:
+def sameness(value: object) -> str | None:
     """What two equal values share, a text with or without capitals; None: has no value."""
     if isinstance(value, str):
         return f"text {value.strip().casefold()}" if value.strip() else None

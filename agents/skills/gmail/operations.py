@@ -12,8 +12,7 @@ from agents.skills.email.message import Addresses, Header
 from agents.skills.gmail import samples
 from agents.skills.gmail.labels import label_ids
 from agents.skills.gmail.mail import raw_mail, request_body
-from agents.skills.gmail.service import ask
-from agents.skills.gmail.token import SLOT
+from agents.skills.gmail.service import SECRET, ask
 from agents.skills.gmail.wire import Listed, Message, Sent, Thread, ThreadPage
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
@@ -25,7 +24,7 @@ skill = Skill(
     version="1.0.0",
     description="Read, send and label mail of a Google account.",
     icon="mail",
-    secrets=(SLOT,),
+    secrets=(SECRET,),
 )
 PAGE = 100
 MAX_TEXT = 100_000

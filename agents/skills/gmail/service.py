@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from agents.skills.context import Context
 from agents.skills.service import Service
+from agents.skills.slot import Slot
 from maestro.errors import ServiceRefused
 
 from .token import SLOT, access_token, can_refresh
@@ -20,6 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 GMAIL = Service(
     name="Gmail", slot=SLOT, url="https://gmail.googleapis.com", setting="GMAIL_API_URL"
 )
+SECRET = Slot(SLOT, (*GMAIL.secret.hosts, "oauth2.googleapis.com"), GMAIL.setting)
 
 
 async def ask(

@@ -1,92 +1,128 @@
 """The skill `http`: ask any web address of the open internet."""
 
-from typing import Annotated, Any
-
-from pydantic import BaseModel, Field
+import base64
+from typing import Any, TypeVar
 
 from agents.answer import Answer
 from agents.skills.context import Context
+from agents.skills.http.bodies import body_of
+from agents.skills.http.pages import read_pages
+from agents.skills.http.shapes import (
+    AskInput,
+    Auth,
+    GetInput,
+    GetOutput,
+    HttpOutput,
+    Scalar,
+    SendInput,
+)
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
 from maestro.errors import InvalidNodeInput
 
 skill = Skill(
     name="http",
-    version="1.0.0",
-    description="Get from and post to web addresses.",
+    version="1.1.0",
+    description="Get from and send to web addresses.",
     icon="public",
 )
 SAMPLE = Sample({"status": 200, "headers": {"content-type": "application/json"}, "json": {}})
 PRIVATE_HEADERS = {"set-cookie", "www-authenticate", "proxy-authenticate"}
-Status = Annotated[int, Field(ge=100, le=599)]
-Scalar = str | int | float | bool
+NAMED = "auth.secret"
+
+Output = TypeVar("Output", bound=HttpOutput)
 
 
-class GetInput(BaseModel):
-    url: str = Field(description="Begins with https:// or http://.")
-    query: dict[str, Scalar | list[Scalar] | None] = Field(
-        default_factory=dict, description="Added to what the address has."
-    )
-    headers: dict[str, str] = Field(default_factory=dict)
-    accept_status: list[Status] = Field(
-        default_factory=list, description="Answers beside 2xx that are no error, like 404."
-    )
+@skill.operation(effect=Effect.READ, sample=SAMPLE, names_secret=NAMED, timeout_seconds=120)
+async def get(input: GetInput, context: Context) -> GetOutput:
+    """Ask a web address and take its answer, JSON or text; of a list in pages, all of them."""
+
+    async def ask(url: str, query: dict[str, Any]) -> Answer:
+        return await context.http.request(
+            "GET",
+            url,
+            query=query,
+            headers=_headers(input, context),
+            accept_status=input.accept_status,
+        )
+
+    if input.pages is None:
+        return _told(await ask(input.url, _query(input)), GetOutput)
+    return await read_pages(ask, input.url, _query(input), input.pages)
 
 
-class PostInput(GetInput):
-    json_body: Any = Field(default=None, alias="json", description="Sent as JSON.")
-    body: str | None = Field(None, description="Sent as it is, in place of JSON.")
-
-
-class HttpOutput(BaseModel):
-    """`json` when the answer says it is JSON, else `body`."""
-
-    status: int
-    headers: dict[str, str]
-    json_body: Any = Field(default=None, alias="json")
-    body: str = ""
-
-
-@skill.operation(effect=Effect.READ, sample=SAMPLE)
-async def get(input: GetInput, context: Context) -> HttpOutput:
-    """Ask a web address and take its answer, JSON or text."""
-    answer = await context.http.request(
-        "GET",
-        input.url,
-        query=_query(input),
-        headers=input.headers,
-        accept_status=input.accept_status,
-    )
-    return _output(answer)
-
-
-@skill.operation(effect=Effect.WRITE, sample=SAMPLE)
-async def post(input: PostInput, context: Context) -> HttpOutput:
-    """Send JSON or text to a web address.
+@skill.operation(effect=Effect.WRITE, sample=SAMPLE, names_secret=NAMED)
+async def post(input: SendInput, context: Context) -> HttpOutput:
+    """Send JSON, text, a form or files to a web address.
 
     The header Idempotency-Key carries the same key in every attempt of this node.
     """
-    if input.json_body is not None and input.body is not None:
-        raise InvalidNodeInput("Give json or body, not both")
+    return await _send("POST", input, context)
+
+
+@skill.operation(
+    effect=Effect.WRITE, sample=SAMPLE, names_secret=NAMED, idempotent=True, retryable=True
+)
+async def put(input: SendInput, context: Context) -> HttpOutput:
+    """Put JSON, text, a form or files in the place of what a web address has; twice is as once."""
+    return await _send("PUT", input, context)
+
+
+@skill.operation(effect=Effect.WRITE, sample=SAMPLE, names_secret=NAMED)
+async def patch(input: SendInput, context: Context) -> HttpOutput:
+    """Change a part of what a web address has."""
+    return await _send("PATCH", input, context)
+
+
+@skill.operation(
+    effect=Effect.WRITE, sample=SAMPLE, names_secret=NAMED, idempotent=True, retryable=True
+)
+async def delete(input: AskInput, context: Context) -> HttpOutput:
+    """Delete what a web address has; what is gone already may answer 404."""
+    return await _send("DELETE", SendInput.model_validate(input.model_dump()), context)
+
+
+async def _send(method: str, input: SendInput, context: Context) -> HttpOutput:
+    content, kind = body_of(input)
+    own = {"Idempotency-Key": context.idempotency_key, **({"Content-Type": kind} if kind else {})}
     answer = await context.http.request(
-        "POST",
+        method,
         input.url,
         query=_query(input),
-        headers={"Idempotency-Key": context.idempotency_key, **input.headers},
+        headers={**own, **_headers(input, context)},
         json=input.json_body,
-        content=None if input.body is None else input.body.encode(),
+        content=content,
         accept_status=input.accept_status,
     )
-    return _output(answer)
+    return _told(answer, HttpOutput)
 
 
-def _query(input: GetInput) -> dict[str, Scalar | list[Scalar]]:
+def _headers(input: AskInput, context: Context) -> dict[str, str]:
+    """What the input says, and the secret it names, which no header of its own may replace."""
+    if input.auth is None:
+        return input.headers
+    name, value = _proof(input.auth, context.secret(input.auth.secret))
+    if name.lower() in {given.lower() for given in input.headers}:
+        raise InvalidNodeInput(f"The header {name} is what auth sets; take it out of headers")
+    return {**input.headers, name: value}
+
+
+def _proof(auth: Auth, secret: str) -> tuple[str, str]:
+    if auth.kind == "bearer":
+        return "Authorization", f"Bearer {secret}"
+    if auth.kind == "header":
+        return auth.header, secret
+    pair = f"{auth.user}:{secret}" if auth.user else secret
+    return "Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}"
+
+
+def _query(input: AskInput) -> dict[str, Scalar | list[Scalar]]:
     """A field that is null is not asked for."""
     return {name: value for name, value in input.query.items() if value is not None}
 
 
-def _output(answer: Answer) -> HttpOutput:
+def _told(answer: Answer, shape: type[Output]) -> Output:
     headers = {name: value for name, value in answer.headers.items() if name not in PRIVATE_HEADERS}
     if answer.is_json and answer.body:
-        return HttpOutput(status=answer.status, headers=headers, json=answer.json())
-    return HttpOutput(status=answer.status, headers=headers, body=answer.text())
+        return shape(status=answer.status, headers=headers, json=answer.json())
+    return shape(status=answer.status, headers=headers, body=answer.text())

@@ -19,7 +19,7 @@ skill = Skill(
     version="1.0.0",
     description="Search the web and read pages.",
     icon="travel_explore",
-    secrets=(SLOT,),
+    secrets=(TAVILY.secret,),
 )
 MAX_PAGE_CHARACTERS = 50_000
 SAMPLE_URL = "https://northwind-freight.example/news/series-b"

@@ -10,8 +10,9 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from maestro.errors import InvalidInput
 from maestro.numbers import clock
 from maestro.uses import Use
 from maestro.workspaces.desk import (
@@ -23,6 +24,7 @@ from maestro.workspaces.desk import (
     page_of,
     seat_of,
 )
+from maestro.workspaces.hosts import checked_hosts
 from maestro.workspaces.models import Secret, SecretVersion
 from maestro.workspaces.vault import delete_secret, describe_secret, set_secret, uses_of
 
@@ -38,16 +40,30 @@ class SecretForm(RefusableForm):
         help_text="At least 8 characters. It is encrypted, and never shown again.",
     )
 
+    hosts = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Like api.github.com, several with commas between. Empty: where its skill says. "
+        "What the skill http sends needs one.",
+    )
+
     class Meta:
         model = Secret
-        fields = ["name", "description"]
+        fields = ["name", "description", "hosts"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["hosts"] = ", ".join(self.instance.hosts)
         if not self.instance._state.adding:
             value = self.fields["value"]
             value.required, value.label = False, "New value"
             value.help_text = "Empty: the value stays. A new one counts from the next call on."
+
+    def clean_hosts(self) -> list[str]:
+        try:
+            return checked_hosts(self.cleaned_data["hosts"].split(","))
+        except InvalidInput as refusal:
+            raise forms.ValidationError(refusal.message) from None
 
     def clean_name(self) -> str:
         """To set a value anew is another deed than to make a secret."""
@@ -64,7 +80,7 @@ class SecretAdmin(GuardedDeletion):
     search_fields = ["name", "description"]
     ordering = ["name"]
     form = SecretForm
-    fields = ["name", "value", "description"]
+    fields = ["name", "value", "hosts", "description"]
     way_out = "Bind another secret to these slots first."
     empty_text = "A secret named like a slot (apollo_api_key) fills it in every orchestra that binds no other."
 
@@ -81,9 +97,7 @@ class SecretAdmin(GuardedDeletion):
         return ["name"] if obj else []
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return (
-            ["name", "value", "description"] if self.may_edit(request) else ["name", "description"]
-        )
+        return self.fields if self.may_edit(request) else ["name", "hosts", "description"]
 
     @admin.display(description="Name", ordering="name")
     def name_shown(self, secret: Secret) -> SafeString:
@@ -116,13 +130,17 @@ class SecretAdmin(GuardedDeletion):
     def save_model(self, request: HttpRequest, obj: Secret, form: Any, change: Any) -> None:
         said, author, seat = form.cleaned_data, author_of(request), seat_of(request)
         if seat and said.get("value"):
-            description = said["description"]
             secret = set_secret(
-                seat.workspace, obj.name, said["value"], by=author, description=description
+                seat.workspace,
+                obj.name,
+                said["value"],
+                by=author,
+                description=said["description"],
+                hosts=said["hosts"],
             )
             obj.pk = secret.pk
-        elif "description" in form.changed_data:
-            describe_secret(obj, said["description"], by=author)
+        elif {"description", "hosts"} & set(form.changed_data):
+            describe_secret(obj, said["description"], by=author, hosts=said["hosts"])
 
     def uses_of(self, obj: Secret) -> list[Use]:
         return uses_of(obj)

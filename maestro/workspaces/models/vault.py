@@ -17,6 +17,9 @@ class Secret(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="secrets")
     name = models.SlugField(max_length=80)
     description = models.CharField(max_length=200, blank=True)
+    hosts = models.JSONField(
+        default=list, blank=True, help_text="Where it may be sent; empty: where its skill says."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

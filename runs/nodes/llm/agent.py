@@ -62,4 +62,4 @@ def content_of(agent: str, version: int) -> JSON:
 
 
 def _as_tool(operation: Operation) -> Tool:
-    return Tool(operation.full_name, operation.description, operation.input_schema())
+    return Tool(operation.full_name, operation.description, operation.tool_schema())

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
+from agents.skills.slot import Slot
 from maestro.errors import ServiceRefused
 
 skill = Skill(
-    name="leaky", version="1", description="Tells.", icon="water_drop", secrets=("leaky_key",)
+    name="leaky", version="1", description="Tells.", icon="water_drop", secrets=(Slot("leaky_key"),)
 )
 
 

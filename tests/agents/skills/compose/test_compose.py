@@ -79,4 +79,4 @@ async def test_the_model_can_be_held_to_the_schema(make_context: MakeContext, na
 
     assert expressible(model.asked["output_schema"]) is not None
     assert (operation.kind, operation.effect) == (Kind.LLM, Effect.READ)
-    assert operation.secrets == ("anthropic_api_key",)
+    assert [slot.name for slot in operation.secrets] == ["anthropic_api_key"]

@@ -4,7 +4,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from runs.nodes.masking import Mask
+from agents.masking import Mask
 
 VALUE = 'p@ss "word"/ü+8'
 

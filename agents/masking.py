@@ -45,6 +45,10 @@ class Mask:
             case _:
                 return value
 
+    def slots_in(self, text: str) -> set[str]:
+        """Of which secrets the text holds a form."""
+        return {self._slots[found[0]] for found in self._pattern.finditer(text)}
+
     def _text(self, text: str, cut: bool) -> str:
         masked = self._pattern.sub(lambda found: f"[secret {self._slots[found[0]]}]", text)
         return self._without_beginning(masked) if cut else masked
