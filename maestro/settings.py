@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "scores",
     "orchestras",
     "runs",
+    "runs.auditions",
     "maestro.site_config.MaestroAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

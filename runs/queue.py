@@ -31,9 +31,11 @@ def own_list(cluster: str) -> str:
 
 
 def ring(job: str, cluster: str | None = None, *args: str) -> None:
-    """Ask for one call of `runs.jobs.<job>`: anywhere, or in the workers of this cluster."""
+    """Ask for one call of `runs.jobs.<job>`, or of a job by its dotted name: anywhere, or in the workers
+    of this cluster."""
     broker = ListenBroker(own_list(cluster) if cluster else Conf.PREFIX)
-    async_task(f"runs.jobs.{job}", *args, q_options={"broker": broker})
+    dotted = job if "." in job else f"runs.jobs.{job}"
+    async_task(dotted, *args, q_options={"broker": broker})
 
 
 def ring_softly(job: str, cluster: str | None = None, *args: str) -> None:

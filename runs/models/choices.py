@@ -36,6 +36,7 @@ class Mode(TextChoices):
     LIVE = "live"
     REHEARSAL = "rehearsal"
     PLAN = "plan"
+    AUDITION = "audition"  # an agent, not yet saved, at recorded inputs
 
 
 class Trigger(TextChoices):

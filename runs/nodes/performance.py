@@ -32,7 +32,7 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ClaimedRun:
-    """What a claim says about a run."""
+    """What a claim says about a run. An audition is a plan that hears an agent at recorded inputs."""
 
     id: str
     fence: int
@@ -43,6 +43,7 @@ class ClaimedRun:
     pins: JSON
     orchestra_id: str | None = None
     parent_id: str | None = None
+    is_audition: bool = False
 
     @property
     def claim(self) -> tuple[str, int]:
@@ -67,6 +68,7 @@ class Performance:
     stopping: Callable[[], bool]
     holds: Callable[[], bool]
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+    allowances: list[Any] = field(default_factory=list)  # one, once an audition asks a model
 
     @cached_property
     def behind_writes(self) -> set[str]:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from maestro.errors import InvalidScore
 from runs import claims
 from runs.journal import Claim
+from runs.models import Mode
 from runs.nodes.performance import ClaimedRun
 from runs.nodes.recorded import Recorded, read_recorded
 from scores.document import GraphDocument
@@ -110,7 +111,8 @@ class Claims:
             fence=row["fence"],
             workspace_id=row["workspace_id"],
             score_id=row["score_id"],
-            mode=row["mode"],
+            mode="plan" if row["mode"] == Mode.AUDITION else row["mode"],
+            is_audition=row["mode"] == Mode.AUDITION,
             input=row["input"],
             pins=row["pins"],
             orchestra_id=row["orchestra_id"],

@@ -1,5 +1,6 @@
 """One claimed run from its first node to its last word."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import psycopg
+from django.db import connection
 
 from agents.egress import Egress
 from agents.llm import Models
@@ -16,6 +18,7 @@ from runs.journal import Fenced, Journal, RunChange
 from runs.models.choices import RunStatus
 from runs.nodes import play_node
 from runs.nodes.performance import JSON, Performance
+from runs.queue import ring_softly
 from scores.document import NodeDocument
 from scores.graph import Graph
 
@@ -64,13 +67,22 @@ async def write_last(taken: Taken, journal: Journal, change: RunChange) -> None:
         await _wake_parent(journal, change.run)
     elif taken.run.parent_id is not None:
         await _wake_parent(journal, taken.run.parent_id)
+    if (job := taken.run.pins.get("then")) and change.status in RunStatus.final():
+        await asyncio.to_thread(_ring, job, change.run)
+
+
+def _ring(job: str, run: str) -> None:
+    try:
+        ring_softly(job, None, run)
+    finally:
+        connection.close()  # the thread's own
 
 
 async def _wake_parent(journal: Journal, run: str) -> None:
     """At once when a child has ended; what fails here the keep does within a second."""
     with contextlib.suppress(psycopg.Error):
-        connection = await journal.connected()
-        await connection.execute(claims.WAKE_PARENT, {"run": run})
+        writer = await journal.connected()
+        await writer.execute(claims.WAKE_PARENT, {"run": run})
 
 
 def cancelled(taken: Taken) -> RunChange:

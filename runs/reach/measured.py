@@ -49,6 +49,7 @@ def reach_of(agent: Agent) -> Reach:
         scores=[one for one in played if one.nodes],
         held=[one for one in played if not one.nodes],
         in_flight=Run.objects.filter(workspace=agent.workspace_id)
+        .exclude(mode=Mode.AUDITION)
         .unfinished()
         .pinning(agent.pk)
         .count(),
@@ -156,7 +157,7 @@ def _recorded(agent: Agent, scores: Iterable[str]) -> _Recorded:
     )
     rows = list(counted)
     spent = (
-        RunNode.objects.filter(agent_id=agent.pk, started_at__gte=since)
+        RunNode.objects.filter(agent_id=agent.pk, started_at__gte=since, run__mode=Mode.LIVE)
         .order_by()
         .values_list("run__score")
         .annotate(spent=Sum("cost_microdollars"))

@@ -1,9 +1,11 @@
-"""An LLM node: an agent at work on the node's input; rehearsed, it is answered without a model."""
+"""An LLM node: an agent at work on the node's input; rehearsed, it is answered without a model; in an
+audition it works on what another run recorded."""
 
 from runs.executor import ScopeWalk, Settled
 from scores.document import NodeDocument
 
 from ..performance import JSON, Performance
+from .auditioned import play_auditioned
 from .live import play_live
 from .rehearsed import play_rehearsed
 
@@ -14,4 +16,6 @@ async def play(
     """Raises NodeFailed, Parked, Stop or Fenced, as every node."""
     if performance.run.mode == "rehearsal":
         return await play_rehearsed(performance, node, given, iteration)
+    if performance.run.is_audition:
+        return await play_auditioned(performance, node, given, iteration)
     return await play_live(performance, node, given, iteration)

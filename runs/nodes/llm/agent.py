@@ -19,10 +19,11 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PinnedAgent:
-    """One version of an agent, with the model and operations resolved at the run's start."""
+    """One version of an agent, with the model and operations resolved at the run's start; no
+    version for one that is heard before it is saved."""
 
     id: str
-    version: int
+    version: int | None
     model: str
     content: JSON
     parameters: Parameters
@@ -50,7 +51,7 @@ async def read_agent(performance: Performance, node: NodeDocument) -> PinnedAgen
     """With the node's own limits. Raises UnknownOperation for a tool that is no longer installed."""
     pin = performance.run.pins["agents"][node.key]
     operations = {name: registry.find(*name.split(".", 1)) for name in pin["tools"]}
-    content = await read(performance, content_of, pin["id"], pin["version"])
+    content = pin.get("content") or await read(performance, content_of, pin["id"], pin["version"])
     allowed = Limits.model_validate(node.config.get("limits") or {})
     parameters = Parameters.model_validate(content["parameters"]).within(allowed)
     return PinnedAgent(pin["id"], pin["version"], pin["model"], content, parameters, operations)

@@ -30,11 +30,11 @@ async def play_live(
         agent = await read_agent(performance, node)
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
-    work = _Work(performance, step, agent, await look_back(performance, step))
+    work = Work(performance, step, agent, await look_back(performance, step))
     return await play_attempts(performance, step, work.once, repeatable=True, columns=work.columns)
 
 
-class _Work:
+class Work:
     """The attempts of one node in this playing."""
 
     _line: ModelLine | None
@@ -80,13 +80,20 @@ class _Work:
         self._meter = self._performance.meter(self._agent.parameters)
         self._line = None
         self._receipts.unclaimed = set(self._receipts.by_key)
-        self._tools = Toolbox(
+        self._tools = self._toolbox(attempt)
+
+    def _toolbox(self, attempt: int) -> Toolbox:
+        return Toolbox(
             self._performance, self._step, attempt, self._agent.operations, self._receipts
         )
 
+    async def _send(self, line: ModelLine, request: Request) -> Reply:
+        """One call to a model."""
+        return await line(request)
+
     async def _answered(self, line: ModelLine) -> Answer:
         async def asked(request: Request) -> Reply:
-            reply = await line(request)
+            reply = await self._send(line, request)
             if reply.asked:  # tools may take long, or end the process
                 await self._count()
             return reply

@@ -1,0 +1,1 @@
+"""Auditions: a changed agent at recorded inputs, beside the one in use, before it is saved."""

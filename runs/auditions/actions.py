@@ -1,0 +1,156 @@
+"""Propose an audition and its price, start it, cancel it, judge its rows, save what was heard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils import timezone
+
+from agents.actions import save_agent
+from agents.content import CONTENT, AgentFields, check_content, content_of
+from agents.models import Agent
+from maestro.errors import Conflict, InvalidInput
+from maestro.workspaces.audit import record
+from runs.actions import cancel_run
+from runs.models import RunNode
+
+from .declared import Grader, Selection
+from .forecast import Forecast, forecast, tokens_or_guess
+from .models import Against, Audition, AuditionRow, Verdict
+from .playing import CANDIDATE, CURRENT, Prices, model_of, prices_of, require_key, start_run
+from .selection import select
+from .sides import side_of, source_of, tokens_of
+
+JSON = dict[str, Any]
+MAX_BUDGET = 10**12
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An audition before it begins: what would be heard, at what, and what that is to cost."""
+
+    agent: Agent
+    candidate: JSON
+    against: Against
+    selection: Selection
+    rows: list[RunNode]
+    prices: Prices
+    forecast: Forecast
+
+
+def candidate_of(agent: Agent, fields: AgentFields) -> JSON:
+    """The agent's content with these fields, as a save would keep it; InvalidInput names what is wrong."""
+    content = content_of(agent) | {name: v for name, v in fields.items() if name in CONTENT}
+    content["model"] = content["model"] or None
+    content["slug"] = content["slug"] or agent.slug
+    if not str(content["system_prompt"]).strip():
+        raise InvalidInput("An agent has a prompt: write one.", place="system_prompt")
+    check_content(content)
+    return content
+
+
+def propose(
+    agent: Agent,
+    candidate: JSON,
+    selection: Selection,
+    *,
+    against: Against = Against.RECORDED,
+) -> Proposal:
+    """Nothing is written or asked. InvalidInput when there is no price, or no recorded input."""
+    current = content_of(agent)
+    contents = [candidate, current] if against == Against.CURRENT else [candidate]
+    prices = prices_of(agent, contents)
+    rows = select(agent, selection)
+    lengths = [len(str(row.input)) + _length(current) for row in rows]
+    tokens = [
+        tokens_or_guess(tokens_of(row), length) for row, length in zip(rows, lengths, strict=True)
+    ]
+    sides = [
+        (prices[model_of(agent, content)], _length(content) - _length(current))
+        for content in contents
+    ]
+    return Proposal(agent, candidate, against, selection, rows, prices, forecast(tokens, sides))
+
+
+@transaction.atomic
+def start_audition(
+    proposal: Proposal, *, graders: Sequence[Grader] = (), budget: int | None = None, by: str
+) -> Audition:
+    """From the commit on somebody will play it. `budget` in micro-dollars, else what longer answers
+    than usual would cost. InvalidInput without a key to ask a model with."""
+    agent = proposal.agent
+    require_key(agent)
+    budget = proposal.forecast.default_budget if budget is None else budget
+    if not 0 < budget <= MAX_BUDGET:
+        raise InvalidInput("The budget is a sum above zero.", place="budget")
+    heard: dict[str, tuple[JSON, int | None]] = {CANDIDATE: (proposal.candidate, None)}
+    if proposal.against == Against.CURRENT:
+        heard[CURRENT] = (content_of(agent), agent.version)
+    run = start_run(
+        agent,
+        heard,
+        proposal.rows,
+        prices=proposal.prices,
+        budget=budget,
+        usual_output_tokens=proposal.forecast.usual_output_tokens,
+        by=by,
+    )
+    audition = Audition.objects.create(
+        workspace_id=agent.workspace_id,
+        agent=agent,
+        base_version=agent.version,
+        candidate=proposal.candidate,
+        against=proposal.against,
+        selection=proposal.selection.model_dump(mode="json", exclude_none=True),
+        graders=[grader.model_dump(mode="json", exclude_unset=True) for grader in graders],
+        budget_microdollars=budget,
+        forecast=proposal.forecast.as_json(),
+        run=run,
+        created_by=by,
+    )
+    AuditionRow.objects.bulk_create(
+        AuditionRow(
+            audition=audition,
+            number=number,
+            source=source_of(row),
+            input=row.input,
+            old=side_of(row),
+        )
+        for number, row in enumerate(proposal.rows)
+    )
+    details = {"agent": agent.pk, "rows": len(proposal.rows), "budget_microdollars": budget}
+    record(agent.workspace, by, "audition.started", audition, details)
+    return audition
+
+
+def cancel_audition(audition: Audition, *, by: str) -> None:
+    """What was answered by then stays. Conflict when it is over."""
+    if audition.run is None or audition.is_finished:
+        raise Conflict("The audition has ended already.")
+    cancel_run(audition.run, by=by)
+
+
+def judge(audition: Audition, number: int, verdict: str, *, by: str) -> AuditionRow:
+    """A person's verdict on a row; "" takes it back. InvalidInput for what is none."""
+    row = audition.rows.filter(number=number).first()
+    if row is None or row.new is None:
+        raise InvalidInput(f"Row {number} has no answer to judge.", place="row")
+    if verdict not in ("", *Verdict.values):
+        raise InvalidInput(f"A verdict is one of {', '.join(Verdict.values)}.", place="verdict")
+    row.verdict, row.judged_by = verdict, by if verdict else ""
+    row.judged_at = timezone.now() if verdict else None
+    row.save(update_fields=["verdict", "judged_by", "judged_at"])
+    return row
+
+
+def save_candidate(audition: Audition, *, note: str = "", by: str) -> Agent:
+    """The candidate as the agent's next version; StaleVersion when the agent has moved on since."""
+    fields = cast(AgentFields, audition.candidate)
+    version = audition.base_version
+    return save_agent(audition.agent, fields, author=by, note=note, expected_version=version)
+
+
+def _length(content: JSON) -> int:
+    """Characters of what goes along with every call."""
+    return len(content["system_prompt"]) + len(str(content["output_schema"] or ""))

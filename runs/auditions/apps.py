@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AuditionsConfig(AppConfig):
+    name = "runs.auditions"
+    label = "auditions"

@@ -1,0 +1,93 @@
+"""A changed agent at recorded inputs."""
+
+import json
+
+import pytest
+
+from agents.actions import save_agent
+from maestro.workspaces.models import Notification
+from runs.auditions.models import Audition
+from runs.models import Run, RunNode
+from tests.factories import AUTHOR
+
+from .stage import NEW_PROMPT, classifier, held, recorded, sorting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REPLIES = [f"Reply {number}{' but next year' if number % 10 == 3 else ''}" for number in range(50)]
+
+
+def old(reply: str) -> str:
+    return "interested" if "Reply 1" in reply else "not_interested"
+
+
+def new(reply: str) -> str:
+    return "interested" if "next year" in reply else old(reply)
+
+
+def test_fifty_recorded_replies_show_which_would_take_another_branch() -> None:
+    agent = classifier()
+    recorded(agent, REPLIES, sorting(old=old))
+    told = Notification.objects.count()
+
+    audition, api = held(agent, sorting(new=new))
+
+    assert len(api.requests) == 50
+    assert audition.totals is not None
+    assert (audition.totals["same"], audition.totals["flipped"]) == (46, 4)
+    flipped = [row for row in audition.rows.all() if row.changed]
+    assert {row.input["reply"] for row in flipped} == {r for r in REPLIES if new(r) != old(r)}
+    assert [flip for flip in flipped[0].flips if flip["what"] == "port"] == [
+        {
+            "node": "wants",
+            "iteration": flipped[0].source["iteration"],
+            "kind": "branch",
+            "what": "port",
+            "before": "event",
+            "after": "person",
+        }
+    ]
+    assert {flip["node"] for flip in flipped[0].flips} == {"wants", "tell", "note"}
+    assert Notification.objects.count() == told, "nothing was told to anybody"
+
+
+def test_the_model_is_asked_what_it_was_asked_then() -> None:
+    agent = classifier()
+    then = recorded(agent, ["Yes"], sorting(old=old))
+
+    _, api = held(agent, sorting(new=new))
+
+    given = RunNode.objects.get(run=then, node_key="classify").input
+    assert given is not None
+    (request,) = api.requests
+    assert request["system"][0]["text"] == NEW_PROMPT
+    assert json.loads(request["messages"][0]["content"]) == given
+
+
+def test_it_is_kept_with_the_version_that_says_the_same() -> None:
+    agent = classifier()
+    recorded(agent, ["Yes"], sorting(old=old))
+    audition, _ = held(agent, sorting(new=new))
+    assert kept(audition) is None
+
+    save_agent(agent, {"system_prompt": NEW_PROMPT}, author=AUTHOR)
+
+    assert kept(audition) == 2
+
+
+def kept(audition: Audition) -> int | None:
+    return Audition.objects.with_saved_version().get(pk=audition.pk).saved_version
+
+
+def test_what_it_cost_is_on_its_run_and_beside_what_it_was_to_cost() -> None:
+    agent = classifier()
+    then = recorded(agent, REPLIES[:10], sorting(old=old))
+
+    audition, _ = held(agent, sorting(new=new))
+
+    run = Run.objects.get(audition=audition)
+    assert audition.totals is not None
+    assert audition.totals["new"]["cost_microdollars"] == run.cost_microdollars > 0
+    assert audition.totals["old"]["cost_microdollars"] == then.cost_microdollars
+    forecast = audition.forecast
+    assert forecast["low"] <= run.cost_microdollars <= forecast["high"]
