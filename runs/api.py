@@ -16,12 +16,14 @@ from maestro.rest.shapes import Id, find
 from maestro.workspaces.bearer import ApiRequest, author, can
 from orchestras.models import Orchestra
 from runs import actions, sse
-from runs.graphs import nodes_drawn
+from runs.graphs import graph_of, nodes_drawn
 from runs.models import Mode, Run, RunNode, Trigger
 from runs.schemas import (
     AnswerIn,
     DecisionIn,
+    DraftStartIn,
     EventOut,
+    PlayedGraphOut,
     RunFilters,
     RunNodeOut,
     RunOut,
@@ -88,6 +90,24 @@ def start_run_of_score(
     return _started(request, response, partial(actions.start_score, score), body, idempotency_key)
 
 
+@router.post("/scores/{score_id}/draft/runs", response={201: RunOut}, auth=can("run:write"))
+def start_run_of_draft(
+    request: ApiRequest, response: HttpResponse, score_id: Id, body: DraftStartIn
+) -> Status[RunOut]:
+    """Play the draft as it stands, or one node of it: a rehearsal, unless live is asked."""
+    score = find(Score.objects.in_workspace(request.auth.workspace), score_id)
+    run = actions.start_draft(
+        score,
+        trigger=Trigger.API,
+        input=body.input,
+        mode=Mode(body.mode),
+        node=body.node,
+        started_by=author(request),
+    )
+    response["Location"] = reverse("api:get_run", args=[run.id])
+    return Status(201, run_out(run))
+
+
 @router.get("/runs", response=Page[RunOut], auth=can("run:read"))
 def list_runs(request: ApiRequest, query: Query[RunFilters]) -> Page[RunOut]:
     """Newest first."""
@@ -98,6 +118,14 @@ def list_runs(request: ApiRequest, query: Query[RunFilters]) -> Page[RunOut]:
 @router.get("/runs/{run_id}", response=RunOut, auth=can("run:read"))
 def get_run(request: ApiRequest, run_id: Id) -> RunOut:
     return run_out(_find_run(request, run_id))
+
+
+@router.get("/runs/{run_id}/graph", response=PlayedGraphOut, auth=can("run:read"))
+def get_graph_of_run(request: ApiRequest, run_id: Id) -> PlayedGraphOut:
+    """The graph it plays: of its version, or of the draft it was started from."""
+    return PlayedGraphOut.model_validate(
+        {"nodes": [], "edges": [], **graph_of(_find_run(request, run_id))}
+    )
 
 
 @router.post("/runs/{run_id}/cancel", response=RunOut, auth=can("run:write"))

@@ -46,6 +46,21 @@ class StartIn(Body):
     mode: Literal["live", "rehearsal", "plan"] = "live"
 
 
+class DraftStartIn(Body):
+    """`node`: that one alone, given the input as what would arrive there."""
+
+    input: JSON = {}
+    mode: Literal["live", "rehearsal"] = "rehearsal"
+    node: str | None = Field(None, min_length=1, max_length=80)
+
+
+class PlayedGraphOut(BaseModel):
+    """The graph a run plays, as `/scores/{id}/graph` writes it."""
+
+    nodes: list[JSON]
+    edges: list[JSON]
+
+
 class AnswerIn(Body):
     """What a person says of a write that was cut in half: was it sent?"""
 

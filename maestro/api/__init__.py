@@ -8,6 +8,7 @@ from orchestras.api import router as orchestras
 from runs.api import router as runs
 from runs.reach.api import router as reach
 from scores.api import router as scores
+from scores.composing.api import router as drafts
 from scores.history.api import router as history
 from scores.sharing.api import router as sharing
 
@@ -35,6 +36,7 @@ ROUTERS = (
     agents,
     skills,
     scores,
+    drafts,
     history,
     sharing,
     exchange,

@@ -3,6 +3,7 @@
 from .answer import answer_cut_write
 from .cancel import cancel_run
 from .decide import ItemDecision, decide_gate
+from .drafts import start_draft
 from .once import start_once
 from .start import start_orchestra, start_score
 
@@ -11,6 +12,7 @@ __all__ = [
     "answer_cut_write",
     "cancel_run",
     "decide_gate",
+    "start_draft",
     "start_once",
     "start_orchestra",
     "start_score",

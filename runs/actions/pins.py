@@ -28,7 +28,11 @@ def pin(score: Score, version: int, mode: Mode) -> JSON:
     Checks the graph again, because what it refers to may have changed since it was saved; raises
     InvalidScore that names each place, and for a model that has no price.
     """
-    document = sound_document(score, version)
+    return pin_document(score, sound_document(score, version), mode)
+
+
+def pin_document(score: Score, document: GraphDocument, mode: Mode) -> JSON:
+    """The same for a graph that was checked."""
     default = score.workspace.default_model
     agents = _pin_agents([node for node in document.nodes if node.kind == "llm"], default)
     asked = {model: key for key, agent in agents.items() for model in agent["models"]}

@@ -102,6 +102,17 @@ def refused_run(orchestra: Orchestra, error: MaestroError, *, slot: datetime) ->
     return save_finished(run, RunStatus.FAILED, {**error.as_json(), "node": None})
 
 
+def checked_input(input: object) -> JSON:
+    """The input as a run can keep it, or InvalidInput."""
+    if not isinstance(input, dict):
+        raise InvalidInput("A run's input is a JSON object.")
+    try:
+        check_json(input)
+    except InvalidNodeOutput as error:
+        raise InvalidInput(f"The input cannot be taken. {error.message}") from error
+    return input
+
+
 def _new_run(
     score: Score,
     *,
@@ -112,12 +123,7 @@ def _new_run(
 ) -> Run:
     if version == 0:
         raise Conflict(f"{score.name} has no graph yet: save one, then start it.")
-    if not isinstance(input, dict):
-        raise InvalidInput("A run's input is a JSON object.")
-    try:
-        check_json(input)
-    except InvalidNodeOutput as error:
-        raise InvalidInput(f"The input cannot be taken. {error.message}") from error
+    given = checked_input(input)
     pins = pin_all(score, version, mode)
     hold_agents(pins)
     return Run(
@@ -125,7 +131,7 @@ def _new_run(
         score=score,
         score_version=version,
         mode=mode,
-        input=input,
+        input=given,
         pins=pins,
         **columns,
     )

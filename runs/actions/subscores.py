@@ -8,7 +8,7 @@ from scores.document import GraphDocument
 from scores.models import Score
 from scores.subscores import Tree, subscore_nodes
 
-from .pins import pin
+from .pins import pin, pin_document
 from .saving import save_queued
 from .versions import read_document
 
@@ -23,7 +23,15 @@ def pin_all(score: Score, version: int, mode: Mode) -> JSON:
     InvalidScore that names the score at fault.
     """
     pins = pin(score, version, mode)
-    document = read_document(score, version)
+    return _with_those_below(score, read_document(score, version), mode, pins)
+
+
+def pin_document_and_below(score: Score, document: GraphDocument, mode: Mode) -> JSON:
+    """The same for a graph that was checked, but never saved."""
+    return _with_those_below(score, document, mode, pin_document(score, document, mode))
+
+
+def _with_those_below(score: Score, document: GraphDocument, mode: Mode, pins: JSON) -> JSON:
     if not subscore_nodes(document):
         return pins
     tree = Tree(score.workspace)

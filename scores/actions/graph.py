@@ -103,6 +103,8 @@ def _save(
     new_hash = content_hash(document, slugs)
     if score.version and new_hash == content_hash(before, slugs):
         move_nodes(score, document)
+        score.draft = None
+        score.save(update_fields=["draft"])
         return SavedGraph(score, issues)
     score.version, score.draft = score.version + 1, None
     score.save(update_fields=["version", "draft", "updated_at"])
