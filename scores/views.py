@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.models import Agent
 from maestro.workspaces.desk import (
@@ -26,6 +26,7 @@ from scores.actions import (
     preview_swap,
     swap_agent,
 )
+from scores.gallery import templates_of
 from scores.models import Score
 
 Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
@@ -34,6 +35,7 @@ Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBas
 def urls(wrap: Wrap) -> list[URLPattern]:
     """The addresses of these views inside the admin; `wrap` asks for a signed-in person."""
     return [
+        path("scores/templates/", wrap(gallery), name="templates"),
         path("scores/score/<str:pk>/clone/", wrap(clone), name="clone_score"),
         path("agents/agent/<str:pk>/pin/", wrap(pin), name="pin_agent"),
         path("agents/agent/<str:pk>/follow/", wrap(follow), name="follow_agent"),
@@ -41,6 +43,13 @@ def urls(wrap: Wrap) -> list[URLPattern]:
         path("agents/agent/<str:pk>/swap/", wrap(swap), name="swap_agent"),
         path("agents/agent/<str:pk>/merge/", wrap(merge), name="merge_agents"),
     ]
+
+
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """The workspace's templates, with their pictures."""
+    exhibits = templates_of(looking_seat(request).workspace)
+    return desk_page(request, "scores/gallery.html", "Templates", exhibits=exhibits)
 
 
 @require_POST

@@ -42,6 +42,7 @@ def create_score(
         version=0,
         is_template=is_template,
         source_score=source,
+        source_version=source.version if source else None,
     )
     _take(score, fields)
     with taken_at_the_same_time(f"the slug {score.slug}"):

@@ -75,7 +75,7 @@ class ScoreAdmin(GuardedDeletion):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
-        rows = super().get_queryset(request)
+        rows = super().get_queryset(request).select_related("source_score")
         newest = Score.objects.filter(pk=OuterRef("pk")).order_by("-runs__queued_at")
         return rows.annotate(
             node_count=Count("nodes", distinct=True),

@@ -106,7 +106,8 @@ def _in_order(after: dict[str, list[str]]) -> list[str]:
 def _box(one: NodeChange, x: int, y: int) -> Box:
     name = one.node.label or one.node.key
     text = name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
-    return Box(x, y, text, one.node.kind, one.change, f"{name} ({one.node.key}): {one.change}")
+    told = "" if one.change == "same" else f": {one.change}"
+    return Box(x, y, text, one.node.kind, one.change, f"{name} ({one.node.key}){told}")
 
 
 def _is_drawn(edge: EdgeDocument, places: Mapping[str, object]) -> bool:

@@ -19,6 +19,9 @@ class Score(models.Model):
     source_score = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="copies"
     )
+    source_version = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Of the source: the version that was cloned."
+    )
     version = models.PositiveIntegerField(
         default=0, editable=False, help_text="0: no graph has been saved yet."
     )
@@ -38,6 +41,12 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def source_moved_on(self) -> bool:
+        """Whether what it was cloned from has been saved again since."""
+        source, cloned = self.source_score, self.source_version
+        return source is not None and cloned is not None and source.version > cloned
 
 
 class ScoreVersion(models.Model):

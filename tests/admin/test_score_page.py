@@ -177,3 +177,30 @@ def test_two_versions_of_a_score_are_shown_side_by_side_and_the_old_one_restored
     assert "v3 plays what v1 played" in done.content.decode()
     assert [node.key for node in read_graph(Score.objects.get(pk=score.pk)).nodes] == ["a", "b"]
     assert client.get(f"{address}?before=9").status_code == 404
+
+
+def test_a_clone_says_where_it_is_from_and_when_that_has_changed_since(
+    client: Client, score: Score
+) -> None:
+    client.post(reverse("admin:clone_score", args=[score.pk]))
+    clone = Score.objects.get(source_score=score)
+    changed = f"{reverse('admin:compare_score', args=[score.pk])}?before=1&amp;after=2"
+    assert changed not in client.get(page(clone)).content.decode()
+
+    save_graph(score, graph(step("a"), step("c")), author=AUTHOR)
+
+    assert changed in client.get(page(clone)).content.decode()
+
+
+def test_templates_are_shown_to_be_rehearsed_and_used(client: Client, score: Score) -> None:
+    address = reverse("admin:templates")
+    assert address in client.get(reverse("admin:scores_score_changelist")).content.decode()
+    assert "No templates here" in client.get(address).content.decode()
+    Score.objects.filter(pk=score.pk).update(is_template=True, description="Does it all.")
+
+    shown = client.get(address).content.decode()
+
+    assert "Does it all." in shown
+    assert reverse("admin:clone_score", args=[score.pk]) in shown
+    assert reverse("admin:start_score", args=[score.pk]) in shown
+    assert 'title="a"' in shown
