@@ -49,6 +49,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     govern = [
         _list(request, "Secrets", "key", "workspaces_secret"),
         _list(request, "API keys", "vpn_key", "workspaces_apikey"),
+        _list(request, "Skill limits", "speed", "agents_skilllimit"),
         _list(request, "Pricing", "payments", "agents_modelprice"),
         _list(request, "Members", "group", "workspaces_membership"),
         _list(request, "Audit log", "receipt_long", "workspaces_auditentry"),

@@ -18,8 +18,8 @@ from scores.scopes import Loop, Scope
 from scores.transform import carry, merge
 
 JSON = dict[str, Any]
-WaitingFor = Literal["answer", "gate", "subscore", "retry"]
-URGENCY: tuple[WaitingFor, ...] = ("answer", "gate", "subscore", "retry")
+WaitingFor = Literal["answer", "gate", "subscore", "retry", "limit"]
+URGENCY: tuple[WaitingFor, ...] = ("answer", "gate", "subscore", "retry", "limit")
 
 
 class Stop(Exception):

@@ -1,5 +1,5 @@
-"""Pages of agents, their versions, and what models cost."""
+"""Pages of agents, their versions, what models cost, and what is allowed of skills."""
 
-from . import agent, price, version
+from . import agent, limit, price, version
 
-__all__ = ["agent", "price", "version"]
+__all__ = ["agent", "limit", "price", "version"]

@@ -1,6 +1,7 @@
 """The REST API under /api/v1/: every app's router, one way in, one shape of refusals."""
 
 from agents.api import router as agents
+from agents.limits.api import router as limits
 from agents.skills.api import router as skills
 from maestro.exchange.api import router as exchange
 from maestro.workspaces.api import router as workspaces
@@ -35,6 +36,7 @@ ROUTERS = (
     workspaces,
     agents,
     skills,
+    limits,
     scores,
     drafts,
     history,

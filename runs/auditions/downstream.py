@@ -19,6 +19,7 @@ from agents.llm import Models
 from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
 from runs.graphs import graph_of
 from runs.journal import Claim, Journal, NodeEntry, RunChange
+from runs.limits import Places
 from runs.models import NodeStatus, Run, RunNode
 from runs.nodes import play_node
 from runs.nodes.performance import ClaimedRun, Performance
@@ -220,6 +221,7 @@ def _performance(
         models=models,
         stopping=lambda: False,
         holds=lambda: True,
+        places=Places(lambda: False),
     )
 
 

@@ -4,6 +4,7 @@ from .choices import Mode, NodeStatus, RunStatus, Trigger
 from .cluster import Cluster, Player
 from .event import RunEvent
 from .node import RunNode
+from .place import SkillPlaces
 from .run import Run, RunQuerySet
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "RunNode",
     "RunQuerySet",
     "RunStatus",
+    "SkillPlaces",
     "Trigger",
 ]

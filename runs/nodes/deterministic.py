@@ -55,14 +55,9 @@ async def play(
 
 async def _play_live(one: Try) -> Settled:
     async def once(attempt: int) -> Settled:
-        one.number, one.meter = attempt, one.performance.meter()
-        if one.operation.effect is Effect.LOCAL:
-            return await _local(one)
-        if one.operation.effect is Effect.WRITE:
-            return await _write(one)
-        if one.operation.kind is Kind.LLM:
-            return await _ask(one)
-        return await _call(one)
+        async with one.performance.place(one.operation):
+            one.number, one.meter = attempt, one.performance.meter()
+            return await _play_once(one)
 
     return await play_attempts(
         one.performance,
@@ -75,6 +70,16 @@ async def _play_live(one: Try) -> Settled:
             **one.meter.columns(),
         },
     )
+
+
+async def _play_once(one: Try) -> Settled:
+    if one.operation.effect is Effect.LOCAL:
+        return await _local(one)
+    if one.operation.effect is Effect.WRITE:
+        return await _write(one)
+    if one.operation.kind is Kind.LLM:
+        return await _ask(one)
+    return await _call(one)
 
 
 async def _call(one: Try) -> Settled:

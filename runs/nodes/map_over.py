@@ -18,7 +18,7 @@ from .errors import error_json
 from .performance import JSON, Performance
 
 Ended = Played | NodeFailed | Parked | Stop
-BUSY = {"subscore", "retry"}  # something is under way for the item, or soon will be
+BUSY = {"subscore", "retry", "limit"}  # something is under way for the item, or soon will be
 
 
 async def play(

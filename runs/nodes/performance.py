@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,9 +15,11 @@ from agents.egress import Egress
 from agents.llm import Models
 from agents.llm.parameters import Limits
 from agents.skills.context import Context, ModeName
+from agents.skills.operation import Operation
 from maestro.errors import InvalidNodeInput, MaestroError, MissingSecret
 from runs.executor import NodeFailed, Settled
 from runs.journal import Journal, NodeEntry
+from runs.limits import Places
 from runs.models.choices import RETRY_AT, NodeStatus
 from runs.writing import writing_nodes
 from scores.document import ON_ERROR, NodeDocument, RetryPolicy
@@ -67,6 +70,7 @@ class Performance:
     models: Models
     stopping: Callable[[], bool]
     holds: Callable[[], bool]
+    places: Places
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
     allowances: list[Any] = field(default_factory=list)  # one, once an audition asks a model
 
@@ -79,6 +83,16 @@ class Performance:
     def meter(self, limits: Limits | None = None) -> Meter:
         """For one attempt, at the run's prices."""
         return Meter(self.run.pins.get("prices", {}), limits)
+
+    def place(
+        self, operation: Operation, *, may_park: bool = True
+    ) -> AbstractAsyncContextManager[None]:
+        """A call's place among those of its workspace, where the skill is limited; what a
+        rehearsal calls asks nobody outside."""
+        run = self.run
+        if run.mode == "rehearsal":
+            return nullcontext()
+        return self.places.place(run.workspace_id, run.claim, operation, may_park=may_park)
 
     def last_attempt(self, node: NodeDocument, iteration: str) -> Attempt | None:
         return self.recorded.get((node.key, iteration))

@@ -15,6 +15,7 @@ from agents.llm import Models
 from runs import claims
 from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
 from runs.journal import Fenced, Journal, RunChange
+from runs.limits import Places
 from runs.models.choices import RunStatus
 from runs.nodes import play_node
 from runs.nodes.performance import JSON, Performance
@@ -37,6 +38,7 @@ class Stage:
     models: Models
     stopping: Callable[[], bool]
     holds: Callable[[], bool]
+    places: Places
 
 
 async def perform(taken: Taken, stage: Stage) -> None:
@@ -117,6 +119,7 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         models=stage.models,
         stopping=stage.stopping,
         holds=stage.holds,
+        places=stage.places,
     )
 
     async def play(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:

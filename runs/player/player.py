@@ -11,11 +11,13 @@ from contextlib import aclosing
 import psycopg
 
 from agents.egress import Egress
+from agents.limits import LIMITS_CHANNEL
 from agents.llm import Models
 from maestro.ids import new_id
 from runs.cluster.drain import DRAIN
-from runs.connections import RUNS_CHANNEL, connect_async
+from runs.connections import PLACES_CHANNEL, RUNS_CHANNEL, connect_async
 from runs.journal import Journal
+from runs.limits import Places
 from runs.machine import machine
 from runs.nodes.performance import ClaimedRun
 from runs.queue import ring_softly
@@ -71,6 +73,7 @@ class Player:
         self.cancelling: set[str] = set()
         self.news = asyncio.Event()
         self.journal = Journal(on_fenced=self._drop)
+        self.places = Places(self.stopping)
         self.claims = Claims(self.id)
         self.lease = Lease(self.id, lambda: self.moved, self._journal_waits)
         self.pool = ThreadPoolExecutor(POOL_THREADS, "operation")
@@ -88,6 +91,7 @@ class Player:
         async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
             reason = await self._play_until_the_end(http, models)
             await self._end(reason)
+        await self.places.close()
         self.journal.close()
         await writer
         for helper in helpers:
@@ -103,7 +107,13 @@ class Player:
 
     async def _play_until_the_end(self, http: Egress, models: Models) -> str:
         stage = Stage(
-            self.journal, self.pool, http, models, self.stopping, lambda: self.lease.holds
+            self.journal,
+            self.pool,
+            http,
+            models,
+            self.stopping,
+            lambda: self.lease.holds,
+            self.places,
         )
         while True:
             self.news.clear()
@@ -121,6 +131,8 @@ class Player:
             if self.claim_unsure:
                 await self.claims.give_back(connection, self.runs)
                 self.claim_unsure = False
+            if self.places.changed:
+                await self.places.read(connection)
             if self.cancel_asked:
                 self.cancel_asked = False
                 await self._cancel_runs(connection)
@@ -197,6 +209,7 @@ class Player:
         What has not ended by the deadline is cut off.
         """
         self.ending = True
+        self.places.tell()
         self.slot.close()
         if reason in ("window", "memory"):
             await asyncio.to_thread(ring_softly, "play", own_cluster())
@@ -221,12 +234,22 @@ class Player:
             with contextlib.suppress(psycopg.Error):
                 async with await connect_async() as connection:
                     await connection.execute(f"listen {RUNS_CHANNEL}")
-                    self.cancel_asked = True  # whatever was said while nobody listened
+                    await connection.execute(f"listen {PLACES_CHANNEL}")
+                    await connection.execute(f"listen {LIMITS_CHANNEL}")
+                    # Whatever was said while nobody listened.
+                    self.cancel_asked = self.places.changed = True
                     self.news.set()
                     async for notice in connection.notifies():
-                        self.cancel_asked |= notice.payload == "cancel"
-                        self.news.set()
+                        self._hear(notice)
             await asyncio.sleep(POLL_SECONDS / 4)
+
+    def _hear(self, notice: psycopg.Notify) -> None:
+        if notice.channel == PLACES_CHANNEL:
+            self.places.tell()
+            return
+        self.places.changed |= notice.channel == LIMITS_CHANNEL
+        self.cancel_asked |= notice.payload == "cancel"
+        self.news.set()
 
     def _journal_waits(self) -> float:
         """Seconds that the oldest entry has waited to become durable."""

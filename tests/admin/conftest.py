@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from agents.models import Agent, ModelPrice
+from agents.models import Agent, ModelPrice, SkillLimit
 from agents.skills.pipeline.models import Activity, Company, Contact, Pipeline
 from maestro.workspaces.api_keys import make_api_key
 from maestro.workspaces.models import AuditEntry, Level, Membership, Notification, Role, Workspace
@@ -61,11 +61,13 @@ def make_world(name: str, workspace: Workspace | None = None) -> World:
         workspace=workspace, level=Level.EVENT, title=f"{name} notification"
     )
     secret = set_secret(workspace, f"{name.lower()}-key", "a-secret-value", by="ada")
+    limit = SkillLimit.objects.create(workspace=workspace, name=name.lower(), concurrency=2)
     key, _ = make_api_key(workspace, f"{name} program", ["run:read"], author="ada")
     audit = AuditEntry.objects.filter(workspace=workspace).order_by("id")[0]
     rows = [
         agent, agent.versions.get(), score, score.versions.get(), orchestra, run, node,
         run.events.get(), pipeline, company, contact, activity, told, audit, secret, key,
+        limit,
     ]  # fmt: skip
     return World(workspace, agent, score, orchestra, run, rows)
 

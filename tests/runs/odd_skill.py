@@ -77,7 +77,20 @@ async def post(wish: Wish, context: Context) -> Done:
     return Done()
 
 
+@skill.operation(effect=Effect.WRITE, idempotent=True, sample=Sample({"ok": True}))
+async def stay(wish: Wish, context: Context) -> Done:
+    """Log `+` when it begins and `-` when it ends."""
+    _write(wish.log, "+")
+    await asyncio.sleep(wish.seconds)
+    _write(wish.log, "-")
+    return Done()
+
+
 def _note(wish: Wish, context: Context) -> None:
     if wish.log:
-        with Path(wish.log).open("a") as log:
-            log.write(f"{context.idempotency_key}\n")
+        _write(wish.log, context.idempotency_key)
+
+
+def _write(log: str, line: str) -> None:
+    with Path(log).open("a") as file:
+        file.write(f"{line}\n")

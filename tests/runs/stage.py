@@ -13,6 +13,7 @@ from maestro.ids import new_id
 from runs import claims
 from runs.connections import connect
 from runs.journal import Journal
+from runs.limits import Places
 from runs.models import Run
 from runs.player.claiming import Claims
 from runs.player.performing import Stage, perform
@@ -32,16 +33,18 @@ def play_here(run: Run) -> Run:
 
 
 async def _play(player: str) -> None:
-    journal = Journal()
+    journal, places = Journal(), Places(lambda: False)
     writer = asyncio.create_task(journal.write())
     with ThreadPoolExecutor(THREADS) as pool:
         async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
-            stage = Stage(journal, pool, http, models, lambda: False, lambda: True)
+            stage = Stage(journal, pool, http, models, lambda: False, lambda: True, places)
+            await places.read(await journal.connected())
             taken = await Claims(player).take(await journal.connected(), 10)
             await asyncio.gather(*(perform(one, stage) for one in taken))
         together = Barrier(THREADS)
         for _ in range(THREADS):
             pool.submit(_close_connections, together)
+    await places.close()
     journal.close()
     await writer
     await journal.disconnect()

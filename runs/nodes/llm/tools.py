@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -135,7 +136,8 @@ class Toolbox:
             note = note_on(self._performance, use.operation, use.row.node_key)
             return self._note_success(use, use.operation.sampled(use.given), note)
         if use.row.idempotency_key is None:
-            return self._note_success(use, await self._dispatch(use))
+            async with self._place(use):
+                return self._note_success(use, await self._dispatch(use))
         async with self._one_by_one:
             return await self._once_per_key(use, use.row.idempotency_key)
 
@@ -145,9 +147,14 @@ class Toolbox:
             return self._note_success(use, receipt.outcome, _answered_before(use.row.node_key))
         if use.operation.effect is Effect.WRITE and not use.operation.is_idempotent():
             _refuse_other_words(use.operation, self._receipts)
-        outcome = await (self._local(use) if _is_local(use) else self._write(use))
+        async with self._place(use):
+            outcome = await (self._local(use) if _is_local(use) else self._write(use))
         self._receipts.by_key[key] = Receipt(use.operation.full_name, use.given, outcome)
         return outcome
+
+    def _place(self, use: Use) -> AbstractAsyncContextManager[None]:
+        """In the loop, however long: a session that was parked would begin anew."""
+        return self._performance.place(use.operation, may_park=False)
 
     async def _local(self, use: Use) -> Outcome:
         call = LocalCall(use.operation, use.given, use.context, use.row)
