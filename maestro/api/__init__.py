@@ -7,6 +7,7 @@ from maestro.exchange.api import router as exchange
 from maestro.workspaces.api import router as workspaces
 from orchestras.api import router as orchestras
 from runs.api import router as runs
+from runs.auditions.api import router as auditions
 from runs.reach.api import router as reach
 from scores.api import router as scores
 from scores.composing.api import router as drafts
@@ -45,6 +46,7 @@ ROUTERS = (
     orchestras,
     runs,
     reach,
+    auditions,
 )
 for router in ROUTERS:
     api.add_router("", router)
