@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from maestro.errors import (
     NodeError,
@@ -17,6 +19,8 @@ from maestro.errors import (
     TimedOut,
     Unavailable,
 )
+
+Model = TypeVar("Model", bound=BaseModel)
 
 SAID_LENGTH = 500  # of a refusal's text
 UNSURE_STATUS = {500, 502, 504}  # the far end broke while it acted, or something between did
@@ -41,6 +45,16 @@ class Answer:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             raise ServiceRefused("The answer is not JSON", status=self.status) from None
+
+    def read(self, model: type[Model]) -> Model:
+        """The body as documented, or ServiceRefused, which names the places and no values."""
+        try:
+            return model.model_validate_json(self.body)
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_context=False, include_input=False)
+            fields = [{"place": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in wrong]
+            message = "The answer is not as documented"
+            raise ServiceRefused(message, status=self.status, fields=fields[:5]) from None
 
     def text(self) -> str:
         """The body in the charset it names, or ServiceRefused when it is not text."""

@@ -157,10 +157,13 @@ class Egress:
             request = hop
         raise ServiceRefused(f"{request.url.host} redirects too often")
 
-    @asynccontextmanager
-    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    async def _keep_secrets_home(self, request: httpx.Request) -> None:
         if self._custody is not None:
             self._custody.check(Origin.of(str(request.url)), await _whole(request))
+
+    @asynccontextmanager
+    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        await self._keep_secrets_home(request)
         response = await self._client.send(request, stream=True)
         try:
             yield response

@@ -1,66 +1,79 @@
-"""What every operation in the registry keeps to, a third party's included."""
+"""Every built-in skill keeps to the contract that a third party's is tested by."""
 
-import json
+from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
+from pytest_django import Settings
 
 from agents.skills import registry
-from agents.skills.operation import Effect, Operation
-
-OPERATIONS = [operation for skill in registry.skills() for operation in skill.operations.values()]
-
-
-@pytest.fixture(params=OPERATIONS, ids=lambda operation: operation.full_name)
-def operation(request: pytest.FixtureRequest) -> Operation:
-    found: Operation = request.param
-    return found
-
-
-def test_its_sample_is_an_answer_it_could_give(operation: Operation) -> None:
-    sample = operation.sample
-
-    outcome = operation.check((sample.port, sample.output))
-
-    assert outcome == (sample.port, sample.output)
+from agents.skills.apollo.operations import skill as apollo
+from agents.skills.compose.operations import skill as compose
+from agents.skills.contract import SkillContract
+from agents.skills.data.operations import skill as data
+from agents.skills.email.operations import skill as email
+from agents.skills.gmail.operations import skill as gmail
+from agents.skills.http.operations import skill as http
+from agents.skills.notify.operations import skill as notify
+from agents.skills.pipeline.actions import create_pipeline
+from agents.skills.pipeline.models import Contact, Kind
+from agents.skills.pipeline.operations import skill as pipeline
+from agents.skills.web_research.operations import skill as web_research
+from maestro.workspaces.models import Workspace
+from tests.agents.skills import cases
 
 
-def test_its_sample_suits_any_input(operation: Operation) -> None:
-    odd = {name: None for name in operation.input_model.model_fields}
-    for given in ({}, odd):
-        answer = operation.sample.suited_to(given)
-        assert operation.check((operation.sample.port, answer)).output == answer
+class TestData(SkillContract):
+    skill, cases = data, cases.DATA
 
 
-def test_its_sample_fits_the_schema_it_shows(operation: Operation) -> None:
-    Draft202012Validator(operation.output_schema()).validate(operation.sample.output)
+class TestHttp(SkillContract):
+    skill, cases = http, cases.HTTP
 
 
-def test_its_schemas_are_json_schemas(operation: Operation) -> None:
-    for schema in (operation.input_schema(), operation.output_schema()):
-        Draft202012Validator.check_schema(json.loads(json.dumps(schema)))
-        assert schema["type"] == "object"
+class TestGmail(SkillContract):
+    skill, cases = gmail, cases.GMAIL
 
 
-def test_it_can_be_found_by_its_name_and_says_what_it_does(operation: Operation) -> None:
-    assert registry.find(operation.skill, operation.name) is operation
-    assert operation.description
-    assert operation.timeout_seconds > 0
+class TestApollo(SkillContract):
+    skill, cases = apollo, cases.APOLLO
 
 
-def test_only_what_reads_is_inside(operation: Operation) -> None:
-    assert not operation.inside or operation.effect is Effect.READ
+class TestWebResearch(SkillContract):
+    skill, cases = web_research, cases.WEB_RESEARCH
 
 
-def test_the_built_in_skills_are_there() -> None:
-    assert {o.full_name for o in OPERATIONS} >= {
-        *("http.get", "http.post", "email.send_email"),
-        *("gmail.list_inbox", "gmail.read_thread", "gmail.send_email", "gmail.label_thread"),
-        *("apollo.find_leads", "apollo.enrich_person", "apollo.enrich_domain"),
-        *("web_research.search", "web_research.extract"),
-        *("compose.draft_personalized_opener", "compose.classify_reply_intent"),
-        *("pipeline.find_contact", "pipeline.add_contact", "pipeline.log_activity"),
-        *("notify.send_event", "notify.send_attention"),
-        *("data.pick", "data.rename", "data.template", "data.filter", "data.sort"),
-        *("data.dedupe", "data.merge", "data.read_csv", "data.write_csv"),
-    }
+class TestCompose(SkillContract):
+    skill, cases = compose, cases.COMPOSE
+
+
+class TestEmail(SkillContract):
+    skill, cases = email, cases.EMAIL
+
+    @pytest.fixture(autouse=True)
+    def kept_elsewhere(self, settings: Settings, tmp_path: Path) -> None:
+        settings.MAIL_DIR = tmp_path
+
+
+class InWorkspace(SkillContract):
+    @pytest.fixture(autouse=True)
+    def in_workspace(self, db: None) -> None:
+        workspace = Workspace.objects.create(name="Ours", slug="ours")
+        pipeline = create_pipeline(workspace, name="Outreach", slug="outreach", kind=Kind.OUTREACH)
+        known = {"id": "ct_known", "email": "known@x.example", "stage": "new"}
+        Contact.objects.create(workspace=pipeline.workspace, pipeline=pipeline, **known)
+        type(self).workspace_id = pipeline.workspace_id
+
+
+class TestPipeline(InWorkspace):
+    skill, cases = pipeline, cases.PIPELINE
+
+
+class TestNotify(InWorkspace):
+    skill, cases = notify, cases.NOTIFY
+
+
+def test_no_skill_is_left_out() -> None:
+    covered = {TestData, TestHttp, TestGmail, TestApollo, TestWebResearch, TestCompose, TestEmail}
+    covered |= {TestPipeline, TestNotify}
+
+    assert {one.skill.name for one in covered} == {skill.name for skill in registry.skills()}
