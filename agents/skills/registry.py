@@ -6,13 +6,12 @@ others announce theirs under the entry point group `maestro.skills`.
 
 import asyncio
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from django.db import close_old_connections
@@ -162,9 +161,9 @@ def _by_name() -> dict[str, Skill]:
 
 
 def _built_in() -> list[Skill]:
-    packages = [m.name for m in pkgutil.iter_modules(agents.skills.__path__) if m.ispkg]
-    modules = [f"agents.skills.{name}.operations" for name in packages]
-    return [import_module(name).skill for name in modules if find_spec(name)]
+    """Found as files, because to look for a module imports the package around it."""
+    found = sorted(Path(agents.skills.__path__[0]).glob("*/operations.py"))
+    return [import_module(f"agents.skills.{path.parent.name}.operations").skill for path in found]
 
 
 def _announced() -> list[Skill]:
