@@ -11,6 +11,10 @@ from .statements import KEY
 
 JSON = Any  # a node's or a run's JSON value
 Claim = tuple[str, int]  # a run and the fence under which it was claimed
+Fences = dict[str, int]  # by run the newest fence: what an older claim left is dropped
+Frozen = tuple[str | None, ...]  # the JSON values of an entry as text: what happens later shows not
+
+dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,10 @@ class Usage:
         return Usage(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
-@dataclass(frozen=True, slots=True)
+NOTHING_USED = Usage()
+
+
+@dataclass(slots=True)  # not frozen: to make one would take four times as long, for each node
 class NodeEntry:
     """One row of `score_run_nodes`; status `running` is an intent.
 
@@ -55,8 +62,8 @@ class NodeEntry:
     agent_id: str | None = None
     agent_version: int | None = None
     model: str | None = None
-    usage: Usage = Usage()
-    counted: Usage = Usage()
+    usage: Usage = NOTHING_USED
+    counted: Usage = NOTHING_USED
     started_at: datetime | None = None
     finished_at: datetime | None = None
 
@@ -69,9 +76,19 @@ class NodeEntry:
         """What tells this row from all others, as `statements.KEY` names it."""
         return self.run, self.node_key, self.iteration, self.attempt, self.call
 
-    def as_row(self) -> dict[str, JSON]:
-        """The columns as `statements.COLUMNS` names them, ready for JSON."""
-        return {
+    @property
+    def is_plain(self) -> bool:
+        """Settled, never an intent before, and without money: a row that is only inserted."""
+        return self.status != NodeStatus.RUNNING and not (
+            self.effect == "write" or self.idempotency_key or self.model or self.child_run_id
+        )
+
+    def freeze(self) -> Frozen:
+        return _text(self.input), _text(self.output), _text(self.error)
+
+    def as_json(self, frozen: Frozen) -> str:
+        """The columns as `statements.COLUMNS` names them."""
+        scalars = {
             "run_id": self.run,
             "node_key": self.node_key,
             "iteration": self.iteration,
@@ -79,9 +96,6 @@ class NodeEntry:
             "call": self.call,
             "status": self.status.value,
             "port": self.port,
-            "input": self.input,
-            "output_json": self.output,
-            "error": self.error,
             "operation": self.operation,
             "effect": self.effect,
             "idempotency_key": self.idempotency_key,
@@ -97,18 +111,16 @@ class NodeEntry:
             "tokens_cache_write_5m": self.usage.cache_write_5m,
             "tokens_cache_write_1h": self.usage.cache_write_1h,
             "cost_microdollars": self.usage.cost_microdollars,
-            "started_at": _iso(self.started_at),
-            "finished_at": _iso(self.finished_at),
+            "started_at": iso(self.started_at),
+            "finished_at": iso(self.finished_at),
         }
+        return _joined(scalars, ("input", "output_json", "error"), frozen)
 
     def counted_as_json(self) -> str:
         """`counted` with the row's key, under the names `statements.COUNTED` reads."""
         spent = {f"was_{name}": amount for name, amount in asdict(self.counted).items()}
         key = dict(zip(KEY, self.row, strict=True))
-        return json.dumps({**key, **spent}, ensure_ascii=False)
-
-    def as_json(self) -> str:
-        return json.dumps(self.as_row(), ensure_ascii=False, allow_nan=False)
+        return dumps({**key, **spent})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +144,54 @@ class RunChange:
     def row(self) -> tuple[JSON, ...]:
         return (self.run,)
 
-    def as_json(self) -> str:
-        row = {
+    def freeze(self) -> Frozen:
+        return _text(self.output), _text(self.error)
+
+    def as_json(self, frozen: Frozen) -> str:
+        scalars = {
             "run_id": self.run,
             "fence": self.fence,
             "status": self.status.value,
-            "output": self.output,
-            "error": self.error,
             "errors": self.errors,
             "waiting_for": self.waiting_for,
-            "resume_at": _iso(self.resume_at),
+            "resume_at": iso(self.resume_at),
             "finished": self.status.value in RunStatus.final(),
         }
-        return json.dumps(row, ensure_ascii=False, allow_nan=False)
+        return _joined(scalars, ("output", "error"), frozen)
 
 
-def _iso(moment: datetime | None) -> str | None:
+Entry = NodeEntry | RunChange
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry as it was when it was noted."""
+
+    entry: Entry
+    frozen: Frozen
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Noted":
+        return cls(entry, entry.freeze())
+
+    @property
+    def size(self) -> int:
+        return sum(len(text) for text in self.frozen if text)
+
+    def as_json(self) -> str:
+        return self.entry.as_json(self.frozen)
+
+
+def _text(value: JSON) -> str | None:
+    return None if value is None else dumps(value)
+
+
+def _joined(scalars: dict[str, JSON], names: tuple[str, ...], frozen: Frozen) -> str:
+    """One JSON object of values, and of texts that are JSON already."""
+    told = [f', "{name}": {text}' for name, text in zip(names, frozen, strict=True) if text]
+    return f"{dumps(scalars)[:-1]}{''.join(told)}}}"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """As JSON and COPY take it."""
     return moment.isoformat() if moment else None

@@ -7,19 +7,17 @@ is a wait for the writer's sequence number, shared by all nodes and runs in flig
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import psycopg
 
 from runs.connections import connect_async
-from runs.models import NodeStatus, RunStatus
+from runs.models import RunStatus
 
-from .entries import Claim, NodeEntry, RunChange, Usage
-from .statements import BATCH, ONE
-
-Entry = NodeEntry | RunChange
-Item = tuple[Entry, str]  # with its JSON, as the statements take it
+from .commits import commit, parameters_of_one
+from .entries import Claim, Entry, NodeEntry, Noted, RunChange
+from .statements import ONE
 
 RECONNECT_SECONDS = 0.2
 MAX_BATCH_CHARACTERS = 32 * 1024 * 1024  # jsonb refuses 256 MiB; this leaves room for wide text
@@ -41,7 +39,7 @@ def record_in(cursor: Cursor, entry: NodeEntry) -> None:
     The transaction must roll back on `Fenced`: the run is no longer this player's, and on an
     IntegrityError: this row was written before.
     """
-    cursor.execute(ONE, _parameters_of_one(entry, entry.as_json()))
+    cursor.execute(ONE, parameters_of_one(Noted.of(entry)))
     if not cursor.fetchall():
         raise Fenced(entry.run)
 
@@ -53,7 +51,7 @@ class Journal:
         self.connection: psycopg.AsyncConnection | None = None
         self.oldest: float | None = None  # monotonic time of the oldest entry not yet durable
         self._on_fenced = on_fenced
-        self._entries: list[Item] = []
+        self._entries: list[Noted] = []
         self._taken = 0
         self._durable = 0
         self._barriers: list[tuple[int, asyncio.Future[None]]] = []
@@ -108,30 +106,30 @@ class Journal:
         return self.connection
 
     def _append(self, entry: Entry) -> int:
-        self._entries.append((entry, entry.as_json()))
+        self._entries.append(Noted.of(entry))
         self._taken += 1
         if self.oldest is None:
             self.oldest = time.monotonic()
         self._wake.set()
         return self._taken
 
-    def _take_batch(self) -> list[Item]:
+    def _take_batch(self) -> list[Noted]:
         """As much as one statement can take: it may touch a row only once."""
         size = 0
         rows: set[tuple[Any, ...]] = set()
-        for count, (entry, text) in enumerate(self._entries):
-            size += len(text)
-            if count and (size > MAX_BATCH_CHARACTERS or entry.row in rows):
+        for count, noted in enumerate(self._entries):
+            size += noted.size
+            if count and (size > MAX_BATCH_CHARACTERS or noted.entry.row in rows):
                 batch, self._entries = self._entries[:count], self._entries[count:]
                 return batch
-            rows.add(entry.row)
+            rows.add(noted.entry.row)
         batch, self._entries = self._entries, []
         return batch
 
-    async def _write_batch(self, batch: list[Item]) -> None:
+    async def _write_batch(self, batch: list[Noted]) -> None:
         void = await self._store(batch)
         # A change repeated after an unknown outcome finds its run no longer running: not fenced.
-        changed = {entry.claim for entry, _ in batch if isinstance(entry, RunChange)}
+        changed = {noted.entry.claim for noted in batch if isinstance(noted.entry, RunChange)}
         for claim in void - changed:
             self._fenced.add(claim)
             self._on_fenced(claim)
@@ -148,7 +146,7 @@ class Journal:
                 barrier.set_result(None)
         self._barriers = waiting
 
-    async def _store(self, batch: list[Item], again: bool = False) -> set[Claim]:
+    async def _store(self, batch: list[Noted], again: bool = False) -> set[Claim]:
         """Commit; returns the claims that are void.
 
         One run's bad data must not fail its neighbours: a batch that is refused is stored run by
@@ -158,17 +156,17 @@ class Journal:
             return await self._commit_until_known(batch, again)
         except (psycopg.DatabaseError, UnicodeError) as refusal:
             if again and len(batch) == 1:
-                return await self._fail_run(batch[0][0], refusal)
+                return await self._fail_run(batch[0].entry, refusal)
         void: set[Claim] = set()
         for part in _parts(batch):
             void |= await self._store(part, again=True)
         return void
 
-    async def _commit_until_known(self, batch: list[Item], again: bool) -> set[Claim]:
+    async def _commit_until_known(self, batch: list[Noted], again: bool) -> set[Claim]:
         """Commit, again after each lost connection; raises what the database has against it."""
         while True:
             try:
-                return await _commit(await self.connected(), batch, again)
+                return await commit(await self.connected(), batch, again)
             except (psycopg.OperationalError, psycopg.InterfaceError):
                 again = True
                 await self.disconnect()
@@ -176,7 +174,7 @@ class Journal:
 
     async def _fail_run(self, culprit: Entry, refusal: Exception) -> set[Claim]:
         failure = _refused(culprit, refusal)
-        await self._commit_until_known([(failure, failure.as_json())], again=True)
+        await self._commit_until_known([Noted.of(failure)], again=True)
         return {culprit.claim}
 
     async def disconnect(self) -> None:
@@ -186,64 +184,12 @@ class Journal:
         self.connection = None
 
 
-async def _commit(
-    connection: psycopg.AsyncConnection, batch: list[Item], again: bool
-) -> set[Claim]:
-    """One statement; returns the claims of the batch that are void."""
-    entry, text = batch[0]
-    if len(batch) == 1 and not again and isinstance(entry, NodeEntry) and _fits_one(entry):
-        cursor = await connection.execute(ONE, _parameters_of_one(entry, text))
-    else:
-        cursor = await connection.execute(BATCH, _parameters(batch))
-    fences = _fences(batch)
-    live = {(run, fences[run]) for run, *_ in await cursor.fetchall()}
-    return {entry.claim for entry, _ in batch} - live
-
-
-def _parts(batch: list[Item]) -> list[list[Item]]:
+def _parts(batch: list[Noted]) -> list[list[Noted]]:
     """By run; when it is one run already, by entry."""
-    by_run: dict[str, list[Item]] = {}
-    for item in batch:
-        by_run.setdefault(item[0].run, []).append(item)
-    return list(by_run.values()) if len(by_run) > 1 else [[item] for item in batch]
-
-
-def _fits_one(entry: NodeEntry) -> bool:
-    """ONE inserts only, and adds up no money."""
-    was_intended = (
-        entry.effect == "write" or entry.idempotency_key or entry.model or entry.child_run_id
-    )
-    return entry.status != NodeStatus.RUNNING and not was_intended
-
-
-def _fences(batch: Iterable[Item]) -> dict[str, int]:
-    """By run the newest fence: what an older claim of the same player left is dropped."""
-    fences: dict[str, int] = {}
-    for entry, _ in batch:
-        fences[entry.run] = max(entry.fence, fences.get(entry.run, 0))
-    return fences
-
-
-def _parameters_of_one(entry: NodeEntry, text: str) -> dict[str, Any]:
-    return {"run": entry.run, "fence": entry.fence, "node": text}
-
-
-def _parameters(batch: Iterable[Item]) -> dict[str, Any]:
-    owners = _fences(batch)
-    nodes: list[str] = []
-    changes: list[str] = []
-    counted: list[str] = []
-    for entry, text in batch:
-        (nodes if isinstance(entry, NodeEntry) else changes).append(text)
-        if isinstance(entry, NodeEntry) and entry.counted != Usage():
-            counted.append(entry.counted_as_json())
-    return {
-        "runs": list(owners),
-        "fences": list(owners.values()),
-        "nodes": f"[{','.join(nodes)}]",
-        "changes": f"[{','.join(changes)}]",
-        "counted": f"[{','.join(counted)}]",
-    }
+    by_run: dict[str, list[Noted]] = {}
+    for noted in batch:
+        by_run.setdefault(noted.entry.run, []).append(noted)
+    return list(by_run.values()) if len(by_run) > 1 else [[noted] for noted in batch]
 
 
 def _refused(entry: Entry, refusal: Exception) -> RunChange:

@@ -1,65 +1,21 @@
 """What the journal makes durable, and what it refuses."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from runs.journal import Claim, Fenced, Journal, NodeEntry, RunChange, journal, record_in
+from runs.journal import Claim, Fenced, Journal, RunChange, commits, journal, record_in
 from runs.models import NodeStatus, Run, RunNode, RunStatus
-from tests.scores.graphs import graph, step
 
-from .worlds import score, start, workspace
+from .journals import claim, entry, kinds, playing, write
+from .worlds import workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NUL, HALF_A_PAIR = "a\x00b", "a\ud800b"
-
-
-def playing(**columns: object) -> Run:
-    """A run under its first claim."""
-    made = score(graph(step("a")), slug=f"score-{Run.objects.count()}")
-    run = start(made)
-    Run.objects.filter(pk=run.pk).update(
-        **{"status": "running", "player": "p", "fence": 1} | columns
-    )
-    return run
-
-
-def claim(run: Run) -> Claim:
-    return run.id, 1
-
-
-def entry(run: Run, key: str = "a", text: str = "", **columns: object) -> NodeEntry:
-    columns = {"status": NodeStatus.SUCCEEDED, "output": {"text": text}} | columns
-    return NodeEntry(run.id, 1, key, "", **columns)  # type: ignore[arg-type]
-
-
-def write(work: Callable[[Journal], Awaitable[None]]) -> None:
-    """Do `work` with a journal; returns when all of it is durable."""
-
-    async def main() -> None:
-        journal = Journal()
-        writer = asyncio.create_task(journal.write())
-        try:
-            await work(journal)
-        finally:
-            journal.close()
-            await asyncio.wait_for(writer, 10)
-            await journal.disconnect()
-
-    asyncio.run(main())
-
-
-def kinds(run: Run) -> list[str]:
-    """The run's events after its start, which must be numbered without gaps."""
-    run.refresh_from_db()
-    events = list(run.events.all())
-    assert [event.number for event in events] == list(range(1, run.last_event + 1))
-    return [event.kind for event in events[1:]]
 
 
 @pytest.mark.parametrize("text", [NUL, HALF_A_PAIR])
@@ -101,7 +57,7 @@ def test_the_node_that_cannot_be_kept_is_named_and_what_follows_it_is_void() -> 
 def test_a_batch_repeated_because_its_answer_was_lost_tells_nothing_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run, commit = playing(), journal._commit
+    run, commit = playing(), commits.commit
     lost: list[bool] = []
 
     async def losing(*args: object) -> set[Claim]:
@@ -111,7 +67,7 @@ def test_a_batch_repeated_because_its_answer_was_lost_tells_nothing_twice(
             raise psycopg.OperationalError("the server closed the connection")
         return void
 
-    monkeypatch.setattr(journal, "_commit", losing)
+    monkeypatch.setattr(journal, "commit", losing)
 
     async def work(journal: Journal) -> None:
         journal.record(entry(run))

@@ -1,0 +1,84 @@
+"""How a batch becomes durable: one of three ways, each one transaction.
+
+One short statement for one row of one run; COPY for many rows that are only inserted; one statement
+for any other mix, and for every repeat.
+"""
+
+from typing import Any
+
+import psycopg
+
+from .copying import copy
+from .entries import NOTHING_USED, Claim, Fences, NodeEntry, Noted
+from .statements import BATCH, ONE
+
+COPY_FROM = 50  # rows: from here on six short round trips cost less than one long statement
+
+
+async def commit(
+    connection: psycopg.AsyncConnection, batch: list[Noted], again: bool
+) -> set[Claim]:
+    """Store it; returns the claims of the batch that are void.
+
+    `again`: it may be there already, wholly or in part.
+    """
+    fences = _fences(batch)
+    live = await _store(connection, batch, fences, again)
+    return {noted.entry.claim for noted in batch} - {(run, fences[run]) for run in live}
+
+
+async def _store(
+    connection: psycopg.AsyncConnection, batch: list[Noted], fences: Fences, again: bool
+) -> set[str]:
+    nodes = [(noted.entry, noted.frozen) for noted in batch if isinstance(noted.entry, NodeEntry)]
+    if again or not all(entry.is_plain for entry, _ in nodes):
+        return await _ask(connection, BATCH, _parameters(batch, fences))
+    if len(batch) == len(nodes) == 1:
+        return await _ask(connection, ONE, parameters_of_one(batch[0]))
+    if len(nodes) < COPY_FROM:
+        return await _ask(connection, BATCH, _parameters(batch, fences))
+    changes = [noted for noted in batch if not isinstance(noted.entry, NodeEntry)]
+    async with connection.transaction():
+        live = await copy(connection, nodes, fences)
+        if changes:
+            await _ask(connection, BATCH, _parameters(changes, fences))
+    return live
+
+
+async def _ask(
+    connection: psycopg.AsyncConnection, statement: str, parameters: dict[str, Any]
+) -> set[str]:
+    cursor = await connection.execute(statement, parameters)
+    return {run for run, *_ in await cursor.fetchall()}
+
+
+def parameters_of_one(noted: Noted) -> dict[str, Any]:
+    """What `ONE` takes."""
+    return {"run": noted.entry.run, "fence": noted.entry.fence, "node": noted.as_json()}
+
+
+def _fences(batch: list[Noted]) -> Fences:
+    fences: Fences = {}
+    for noted in batch:
+        entry = noted.entry
+        fences[entry.run] = max(entry.fence, fences.get(entry.run, 0))
+    return fences
+
+
+def _parameters(batch: list[Noted], fences: Fences) -> dict[str, Any]:
+    """What `BATCH` takes."""
+    nodes: list[str] = []
+    changes: list[str] = []
+    counted: list[str] = []
+    for noted in batch:
+        entry = noted.entry
+        (nodes if isinstance(entry, NodeEntry) else changes).append(noted.as_json())
+        if isinstance(entry, NodeEntry) and entry.counted != NOTHING_USED:
+            counted.append(entry.counted_as_json())
+    return {
+        "runs": list(fences),
+        "fences": list(fences.values()),
+        "nodes": f"[{','.join(nodes)}]",
+        "changes": f"[{','.join(changes)}]",
+        "counted": f"[{','.join(counted)}]",
+    }
