@@ -1,8 +1,12 @@
 """The Composer in a real browser: what a score's canvas shows, and what can be done on it."""
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from maestro.workspaces.models import Workspace
+from scores.actions import create_score, read_graph, save_graph
+from scores.models import Score
 from tests.composer.bundling import bundle
 from tests.factories import make_agent, make_score
 from tests.scores.graphs import find, graph, llm, map_over, step
@@ -35,3 +39,75 @@ def test_a_score_is_shown_with_its_kinds_ports_and_frames(tab: Page, workspace: 
     expect(tab.get_by_label("look to think by exists")).to_have_count(1)
     tab.evaluate("document.documentElement.classList.add('dark')")
     expect(tab.locator(".react-flow.dark")).to_be_visible()
+
+
+def port(tab: Page, key: str, name: str = "default") -> Locator:
+    return tab.locator(f'[data-id="{key}"] .react-flow__handle[data-handleid="{name}"]')
+
+
+def pull(tab: Page, source: Locator, target: Locator) -> None:
+    """Drag from one place to another as a hand does."""
+    begin, end = source.bounding_box(), target.bounding_box()
+    assert begin and end
+    tab.mouse.move(begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2)
+    tab.mouse.down()
+    tab.mouse.move(end["x"] - 30, end["y"] - 30, steps=4)
+    tab.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)
+    tab.mouse.up()
+
+
+def test_a_score_is_built_from_a_blank_canvas_broken_understood_and_saved(
+    tab: Page, workspace: Workspace
+) -> None:
+    score = create_score(workspace, {"name": "By hand"}, author="ines")  # type: ignore[typeddict-item]
+    bundle()
+    tab.goto(f"/admin/scores/score/{score.pk}/composer/")
+    expect(tab.get_by_role("heading", name="No steps yet")).to_be_visible()
+
+    tab.keyboard.press("/")
+    tab.keyboard.type("read csv")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("find contact")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_label("read_csv to find_contact")).to_have_count(1)
+    tab.get_by_role("button", name="Branch").drag_to(
+        tab.locator(".react-flow__pane"), target_position={"x": 760, "y": 520}
+    )
+    pull(tab, port(tab, "find_contact", "exists"), port(tab, "choose"))
+    expect(tab.get_by_label("find_contact to choose by exists")).to_have_count(1)
+
+    pull(tab, port(tab, "choose", "yes"), port(tab, "read_csv"))
+    tab.get_by_role("button", name="1 error").click()
+    why = tab.get_by_role("button", name=re.compile("circle.*read_csv → find_contact → choose"))
+    expect(why).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("Control+z")
+    expect(tab.get_by_role("button", name="1 error")).to_have_count(0)
+
+    tab.keyboard.press("Control+s")
+    tab.get_by_label("What changed").fill("Begun")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("Saved as version 1. The next run plays it.")).to_be_visible()
+    saved = read_graph(Score.objects.get())
+    assert [str(edge) for edge in saved.edges] == [
+        "read_csv.success → find_contact", "find_contact.exists → choose",
+    ]  # fmt: skip
+    assert score.versions.get().message == "Begun"
+
+
+def test_who_was_slower_sees_it_and_chooses(tab: Page, workspace: Workspace) -> None:
+    score = make_score(workspace, graph(step("first"), step("second"), "first -> second"))
+    canvas(tab, score.pk)
+    save_graph(score, graph(step("first"), step("other")), author="kai")
+
+    tab.locator('[data-id="second"]').click()
+    tab.keyboard.press("Delete")
+
+    dialog = tab.get_by_role("dialog", name="Somebody else was faster")
+    expect(dialog).to_contain_text("at version 2 now; you began from version 1")
+    dialog.get_by_role("button", name="Keep mine, to be version 3").click()
+    expect(tab.get_by_text("Draft after version 2, kept")).to_be_visible()
+    tab.get_by_role("button", name="Save version 3").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Save version 3").click()
+    expect(tab.get_by_text("Saved as version 3.")).to_be_visible()
+    assert [node.key for node in read_graph(Score.objects.get()).nodes] == ["first"]

@@ -1,25 +1,51 @@
-// Loads what the page needs, then shows the canvas.
+// Loads what the page needs, then shows the canvas: to be changed, or to be looked at.
 
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useState } from "react";
 
-import { get, loadCatalog } from "./api.js";
+import { call, get, loadCatalog } from "./api.js";
 import { Canvas } from "./canvas/canvas.jsx";
+import { Dialogs } from "./edit/dialogs.jsx";
+import { Editor } from "./edit/editor.jsx";
+import { useKeys } from "./edit/keys.js";
+import { Palette } from "./edit/palette.jsx";
 import { documentIn } from "./graph/document.js";
 import { arrange, isHeap } from "./graph/layout.js";
 import { show, useComposer } from "./store.js";
+import { EditHead, InHead, IssueButton } from "./ui/head.jsx";
+import { Notice } from "./ui/notice.jsx";
 import { Icon } from "./ui/parts.jsx";
 
-async function load({ score, mayEdit }) {
-  const [catalog, graph] = await Promise.all([loadCatalog(), get(`/scores/${score.id}/graph`)]);
-  const saved = documentIn(graph);
-  const doc = isHeap(saved) ? arrange(saved, catalog) : saved;
-  show({ score, mayEdit, catalog, doc, issues: graph.warnings });
+async function load(config) {
+  const { score, mayEdit, person, version } = config;
+  const catalog = loadCatalog();
+  const known = { score, mayEdit, person };
+  if (version || !mayEdit) return loadVersion(known, version, await catalog);
+  const [draft, graph] = await Promise.all([call("GET", `/scores/${score.id}/draft`), get(`/scores/${score.id}/graph`)]);
+  const arranged = (doc) => (isHeap(doc) ? arrange(doc, known.catalog) : doc);
+  known.catalog = await catalog;
+  show({
+    ...known,
+    isEditing: true,
+    doc: arranged(documentIn(draft.body)),
+    saved: arranged(documentIn(graph)),
+    version: draft.body.base_version,
+    issues: draft.body.issues,
+    draft: { etag: draft.etag, savedAt: draft.body.saved_at, author: draft.body.author, state: "kept" },
+  });
+}
+
+async function loadVersion(known, version, catalog) {
+  const graph = await get(`/scores/${known.score.id}/${version ? `versions/${version}/graph` : "graph"}`);
+  const doc = documentIn(graph);
+  show({ ...known, catalog, doc: isHeap(doc) ? arrange(doc, catalog) : doc, version: graph.version, issues: graph.warnings });
 }
 
 export function App({ config }) {
   const [failure, setFailure] = useState(null);
   const isLoaded = useComposer((composer) => composer.catalog !== null);
+  const isEditing = useComposer((composer) => composer.isEditing);
+  useKeys();
   useEffect(() => {
     load(config).catch(setFailure);
   }, [config]);
@@ -27,10 +53,39 @@ export function App({ config }) {
   if (!isLoaded) return <p className="ms-composer-wait">Reading the score</p>;
   return (
     <ReactFlowProvider>
-      <div className="ms-stage">
+      {isEditing ? <Editing /> : <Looking />}
+      <Notice />
+    </ReactFlowProvider>
+  );
+}
+
+const Editing = () => (
+  <div className="ms-stage ms-editing">
+    <EditHead />
+    <Palette />
+    <div className="ms-board">
+      <Editor />
+    </div>
+    <Dialogs />
+  </div>
+);
+
+function Looking() {
+  const { version, score, mayEdit } = useComposer();
+  return (
+    <div className="ms-stage">
+      <InHead>
+        <span className="ms-draft">
+          Version {version}
+          {mayEdit && version !== score.version && <a href="?">Go to the newest</a>}
+        </span>
+        <IssueButton />
+      </InHead>
+      <div className="ms-board">
         <Canvas nodesDraggable={false} nodesConnectable={false} />
       </div>
-    </ReactFlowProvider>
+      <Dialogs />
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import "@xyflow/react/dist/base.css";
 import "./style/canvas.css";
+import "./style/desk.css";
 
 import { createRoot } from "react-dom/client";
 

@@ -5,6 +5,7 @@ import { Handle, Position, useUpdateNodeInternals } from "@xyflow/react";
 
 import { isMap } from "../graph/kinds.js";
 import { ON_ERROR, SUCCESS } from "../graph/ports.js";
+import { useComposer } from "../store.js";
 import { Icon } from "../ui/parts.jsx";
 import { NodeState } from "./state.jsx";
 
@@ -69,11 +70,12 @@ export function Flag({ issues }) {
 
 /** A map: the frame around its body, whose title bar is the node. */
 export const Frame = memo(function Frame({ id, data, isConnectable }) {
+  const isTarget = useComposer((composer) => composer.target === id);
   const { node, lines, right, issues, icon } = data;
   const isEmpty = isMap(node) && !(node.config?.body_node_ids ?? []).length;
   useHandlesOf(id, right, []);
   return (
-    <div className="ms-frame">
+    <div className={`ms-frame ${isTarget ? "is-target" : ""}`}>
       <div className="bar" title={node.label || undefined}>
         <Icon name={icon} />
         <b>{id}</b>

@@ -3,6 +3,7 @@
 import { memo } from "react";
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, getSmoothStepPath, Position } from "@xyflow/react";
 
+import { useComposer } from "../store.js";
 import { Icon } from "../ui/parts.jsx";
 
 const STYLES = {
@@ -11,11 +12,12 @@ const STYLES = {
   item: { stroke: "var(--ms-det-line)", strokeWidth: 1.5, strokeDasharray: "5 4" },
 };
 
-export const Wire = memo(function Wire({ data, markerEnd, selected, ...ends }) {
+export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
+  const isTarget = useComposer((composer) => composer.target === id);
   const [path, x, y] = pathOf(ends, data);
   return (
     <>
-      <BaseEdge path={path} style={STYLES[data.kind]} markerEnd={markerEnd} interactionWidth={18} className={selected ? "is-selected" : ""} />
+      <BaseEdge path={path} style={STYLES[data.kind]} markerEnd={markerEnd} interactionWidth={18} className={isTarget ? "is-target" : ""} />
       {(data.name || data.transform) && (
         <EdgeLabelRenderer>
           <span className="ms-wire" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }} aria-hidden="true">

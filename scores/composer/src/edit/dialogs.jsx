@@ -1,0 +1,147 @@
+// What is asked between two saves: a message, a choice between two people's work, where a new step goes.
+
+import { useState } from "react";
+
+import { close, isChanged, now, tell, useComposer } from "../store.js";
+import { Dialog } from "../ui/dialog.jsx";
+import { Button } from "../ui/parts.jsx";
+import { add, addBySelection } from "./actions.js";
+import { FindField, Found, useFinder } from "./finder.jsx";
+import { Issues } from "./issues.jsx";
+import { keepMine, save, takeTheirs } from "./keeping.js";
+import { KEYS } from "./keys.js";
+import { clockOf } from "../ui/numbers.js";
+
+export function Dialogs() {
+  const dialog = useComposer((composer) => composer.dialog);
+  if (dialog?.name === "save") return <Save />;
+  if (dialog?.name === "conflict") return <Conflict {...dialog} />;
+  if (dialog?.name === "keys") return <KeyList />;
+  if (dialog?.name === "add") return <Add key={dialog.at?.x} {...dialog} />;
+  return null;
+}
+
+function Save() {
+  const { issues, version } = useComposer();
+  const changed = useComposer(isChanged);
+  const [message, setMessage] = useState("");
+  const [refusal, setRefusal] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const errors = issues.filter((issue) => issue.level === "error");
+  const submit = async (event) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await save(message);
+      if (now().dialog?.name === "save") close();
+    } catch (failure) {
+      setRefusal(failure.message);
+    }
+    setBusy(false);
+  };
+  if (!changed)
+    return (
+      <Dialog title="Nothing to save">
+        <p>What you see is version {version}.</p>
+        <Feet>
+          <Button onClick={close}>Back</Button>
+        </Feet>
+      </Dialog>
+    );
+  return (
+    <Dialog title={`Save version ${version + 1}`}>
+      <form onSubmit={submit}>
+        <p>Every next run of this score plays it, unless its orchestra keeps to a version. Runs in flight go on with theirs.</p>
+        {issues.length > 0 && <Issues issues={issues} onGo={close} />}
+        {refusal && !errors.length && (
+          <p className="ms-bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <label className="ms-label">
+          What changed
+          <input className="ms-input" value={message} maxLength={500} autoFocus onChange={(event) => setMessage(event.target.value)} placeholder="Optional, for the history" />
+        </label>
+        <Feet>
+          <Button onClick={close}>Back</Button>
+          <button className="ms-btn is-primary" disabled={isBusy || errors.length > 0}>
+            {errors.length ? "Mend the errors first" : `Save version ${version + 1}`}
+          </button>
+        </Feet>
+      </form>
+    </Dialog>
+  );
+}
+
+function Conflict({ theirs, etag }) {
+  const { version, score } = useComposer();
+  const isNewVersion = theirs.base_version > version;
+  const who = theirs.author ? `${theirs.author} changed the draft at ${clockOf(theirs.saved_at)}.` : "The draft was dropped elsewhere.";
+  const choose = (act) => async () => {
+    close();
+    try {
+      await act({ theirs, etag });
+    } catch (failure) {
+      tell(failure.message, "bad");
+    }
+  };
+  return (
+    <Dialog title="Somebody else was faster">
+      <p>
+        {isNewVersion ? `This score is at version ${theirs.base_version} now; you began from version ${version}.` : who} What you see here is not kept yet.
+      </p>
+      {isNewVersion && (
+        <p>
+          <a href={`/admin/scores/score/${score.id}/composer/?version=${theirs.base_version}`} target="_blank" rel="noreferrer">
+            Look at version {theirs.base_version}
+          </a>{" "}
+          in another tab before you choose.
+        </p>
+      )}
+      <Feet>
+        <Button onClick={choose(takeTheirs)}>{isNewVersion ? `Take version ${theirs.base_version}, let mine go` : "Take theirs, let mine go"}</Button>
+        <Button className="is-primary" onClick={choose(keepMine)} autoFocus>
+          {isNewVersion ? `Keep mine, to be version ${theirs.base_version + 1}` : "Keep mine in its place"}
+        </Button>
+      </Feet>
+    </Dialog>
+  );
+}
+
+const KeyList = () => (
+  <Dialog title="Keys">
+    <dl className="ms-keys">
+      {KEYS.map(([keys, tells]) => (
+        <div key={keys}>
+          <dt>
+            <kbd>{keys}</kbd>
+          </dt>
+          <dd>{tells}</dd>
+        </div>
+      ))}
+    </dl>
+    <Feet>
+      <Button onClick={close} autoFocus>
+        Back
+      </Button>
+    </Feet>
+  </Dialog>
+);
+
+/** The palette's search where the pointer is: behind a port that was pulled, or at a place of the canvas. */
+function Add({ at, after, screen }) {
+  const finder = useFinder((offer) => {
+    close();
+    if (at) add(offer, { at, after });
+    else addBySelection(offer);
+  }, 12);
+  const style = screen ? { left: Math.min(screen.clientX, innerWidth - 330), top: Math.min(screen.clientY, innerHeight - 410) } : undefined;
+  return (
+    <Dialog title={after ? `Add a step behind ${after.from}` : "Add a step"} className={`is-add ${screen ? "is-placed" : ""}`} style={style}>
+      <FindField field={finder.field} autoFocus />
+      <Found {...finder} />
+    </Dialog>
+  );
+}
+
+const Feet = ({ children }) => <footer className="ms-dialog-feet">{children}</footer>;

@@ -1,0 +1,31 @@
+// What is wrong with the score, each with the way to its place.
+
+import { edgeId } from "../graph/document.js";
+import { now, select } from "../store.js";
+import { Icon } from "../ui/parts.jsx";
+
+function go({ node, edge }) {
+  if (node) {
+    select([node]);
+    now().view?.reveal(node);
+  } else if (edge) {
+    select([], [edgeId(edge)]);
+    now().view?.reveal(edge.from);
+  }
+}
+
+export const Issues = ({ issues, onGo }) => (
+  <ul className="ms-issues">
+    {issues.map((issue, index) => (
+      <li key={index}>
+        <button type="button" onClick={() => (onGo?.(), go(issue))} className={`is-${issue.level}`}>
+          <Icon name={issue.level === "error" ? "error" : "warning"} />
+          <span>
+            <span className="ms-hidden">{issue.level}: </span>
+            {issue.message}
+          </span>
+        </button>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,0 +1,95 @@
+// The keyboard. Letters are off while something is typed or a dialog is open.
+
+import { useEffect } from "react";
+
+import { neighbour } from "../graph/geometry.js";
+import { close, facts, now, open, select, selectedNodes } from "../store.js";
+import * as act from "./actions.js";
+
+export const KEYS = [
+  ["/", "find a step"],
+  ["N", "add a step behind the selected one, or on the selected edge"],
+  ["← → ↑ ↓", "go along edges to the next step"],
+  ["Alt ← → ↑ ↓", "move the selected steps"],
+  ["Enter", "settings of the selected step"],
+  ["Del", "take away what is selected"],
+  ["Ctrl Z, Ctrl Shift Z", "undo, redo"],
+  ["Ctrl C, X, V, D", "copy, cut, paste, duplicate"],
+  ["Ctrl A", "select every step"],
+  ["Shift L", "arrange everything"],
+  ["F", "show the whole score"],
+  ["Ctrl S", "save as the next version"],
+  ["Shift + drag, Ctrl + click", "select several"],
+  ["Esc", "select nothing"],
+  ["?", "this list"],
+];
+
+const WITH_CONTROL = {
+  z: (event) => (event.shiftKey ? act.redo() : act.undo()),
+  y: act.redo,
+  c: act.copySelected,
+  x: act.cutSelected,
+  v: () => act.pasteCopied(),
+  d: act.duplicateSelected,
+  a: act.selectAll,
+  s: () => open("save"),
+};
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const READING = new Set(["/", "f", "?", "Escape", "Enter"]);
+
+const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
+const focus = (selector) => requestAnimationFrame(() => document.querySelector(selector)?.focus());
+
+const PLAIN = {
+  "/": () => focus("#composer-find"),
+  "?": () => open("keys"),
+  n: () => open("add"),
+  f: () => now().view?.fit(),
+  L: act.arrangeAll,
+  Delete: act.removeSelected,
+  Backspace: act.removeSelected,
+  Enter: () => focus(".ms-dock input, .ms-dock select, .ms-dock textarea, .ms-dock button"),
+  Escape: () => select([]),
+};
+
+/** What a key does here, or null. */
+function deed(event) {
+  const { isEditing, dialog } = now();
+  if (dialog) return event.key === "Escape" ? close : null;
+  if (event.ctrlKey || event.metaKey) {
+    const act = WITH_CONTROL[event.key.toLowerCase()];
+    if (!act || !isEditing) return null;
+    return event.key.toLowerCase() === "s" || !isTyping(event.target) ? () => act(event) : null;
+  }
+  if (isTyping(event.target)) return event.key === "Escape" ? () => event.target.blur() : null;
+  if (WAYS[event.key]) return () => arrow(event);
+  if (event.key === "Enter" && event.target.closest("button, a, summary")) return null;
+  const isOurs = isEditing || READING.has(event.key);
+  return isOurs ? (PLAIN[event.key] ?? null) : null;
+}
+
+function arrow(event) {
+  if (event.altKey) return now().isEditing && act.nudge(...WAYS[event.key]);
+  const { doc } = now();
+  const [key = doc.nodes[0]?.key] = selectedNodes();
+  if (key === undefined) return;
+  const next = selectedNodes().length ? neighbour(doc, facts(), key, event.key) : key;
+  if (next === undefined) return;
+  select([next]);
+  now().view?.reveal(next);
+  document.querySelector(`.react-flow__node[data-id="${next}"]`)?.focus({ preventScroll: true });
+}
+
+export function useKeys() {
+  useEffect(() => {
+    const pressed = (event) => {
+      const act = deed(event);
+      if (!act) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      act();
+    };
+    addEventListener("keydown", pressed, { capture: true });
+    return () => removeEventListener("keydown", pressed, { capture: true });
+  }, []);
+}
