@@ -14,7 +14,8 @@ from .checks.issue import Issue
 from .checks.limits import check_limits
 from .checks.nodes import check_nodes
 from .checks.order import check_order
-from .checks.references import Known, check_references
+from .checks.references import Known, answers_of, check_references
+from .checks.shapes import Answers
 from .checks.subscores import check_subscores
 from .checks.surprises import check_surprises
 from .document import GraphDocument
@@ -40,14 +41,17 @@ def check_graph(
 
     `score`: the one that is to have this graph; no score below may hold it.
     """
-    issues = check_document(document, Known.to(workspace, document))
+    known = Known.to(workspace, document)
+    issues = check_document(document, known, answers_of(document, known))
     if score is None or errors_of(issues):
         return issues
     return list(check_subscores(document, score)) or issues
 
 
-def check_document(document: GraphDocument, known: Known) -> list[Issue]:
-    """The same without the database."""
+def check_document(
+    document: GraphDocument, known: Known, answers: Answers | None = None
+) -> list[Issue]:
+    """The same without the database. `answers`: what the agents answer, as far as it is known."""
     errors = [
         *check_limits(document),
         *check_nodes(document),
@@ -56,7 +60,7 @@ def check_document(document: GraphDocument, known: Known) -> list[Issue]:
         *check_edges(document),
     ]
     errors = errors or list(check_order(document))
-    return errors or list(check_surprises(document))
+    return errors or list(check_surprises(document, answers or {}))
 
 
 def errors_of(issues: Iterable[Issue]) -> list[Issue]:

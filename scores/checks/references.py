@@ -48,6 +48,21 @@ def _versions(
     return {id: frozenset(found) for id, found in versions.items()}
 
 
+def answers_of(document: GraphDocument, known: Known) -> dict[tuple[str, int | None], Any]:
+    """The output schema of each agent the graph plays, by id and version; None is the newest.
+
+    One query, for agents of the workspace only.
+    """
+    agents = {node.agent_id for node in document.nodes} & known.agents.keys()
+    if not agents:
+        return {}
+    saves = AgentVersion.objects.filter(agent__in=agents).order_by("version")
+    answers: dict[tuple[str, int | None], Any] = {}
+    for agent, version, schema in saves.values_list("agent", "version", "content__output_schema"):
+        answers[agent, version] = answers[agent, None] = schema
+    return answers
+
+
 def check_references(document: GraphDocument, known: Known) -> Iterator[Issue]:
     """Operations in the registry; agents, scores and their versions in the workspace."""
     for node in document.nodes:

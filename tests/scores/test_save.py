@@ -119,7 +119,11 @@ def test_a_graph_with_errors_is_refused_with_all_of_them(score: Score) -> None:
 
 
 def test_warnings_are_told_and_do_not_stop_a_save(score: Score) -> None:
-    saved = save_graph(score, graph(find("a"), step("b"), "a.exists -> b"), author=AUTHOR)
+    saved = save_graph(
+        score,
+        graph(find("a"), step("b", config={"params": {"fields": []}}), "a.exists -> b"),
+        author=AUTHOR,
+    )
 
     assert [issue.code for issue in saved.warnings] == ["port_goes_nowhere"]
     assert saved.score.version == 1

@@ -3,16 +3,18 @@
 import pytest
 
 from scores.checks.references import Known
+from scores.checks.shapes import Answers
 from scores.document import GraphDocument
 from scores.validation import check_document
 
-from .graphs import add, find, graph, looping, map_over, parallel, step
+from .graphs import add, edge, find, graph, llm, looping, map_over, parallel, step
 
 
 def warned(document: GraphDocument) -> set[tuple[str, str | None]]:
+    """Without fields that nobody gives: the steps here are given none."""
     issues = check_document(document, Known({}))
     assert {issue.level for issue in issues} <= {"warning"}
-    return {(issue.code, issue.node) for issue in issues}
+    return {(one.code, one.node) for one in issues if one.code != "field_never_comes"}
 
 
 def test_a_port_that_nothing_follows_is_told_unless_it_ends_on_purpose() -> None:
@@ -78,3 +80,52 @@ def contact_for(*edges: str, join: str = "any", **params: str) -> GraphDocument:
         "first -> log",
         *edges,
     )
+
+
+def told(document: GraphDocument, answers: Answers | None = None) -> list[tuple[str, str]]:
+    """Of the fields: code and message."""
+    issues = check_document(document, Known({"ag_1": frozenset({1})}), answers)
+    return [(issue.code, issue.message) for issue in issues]
+
+
+def test_a_field_that_no_edge_brings_is_told_with_the_mend() -> None:
+    read = step("read", operation="read_csv")
+    mail = step("mail", skill="email", operation="send_email", config={"params": {"to": ["a@b.c"]}})
+    missing = graph(read, mail, "read -> mail")
+
+    assert [code for code, _ in told(missing)] == [
+        "output_unused", "field_never_comes", "field_never_comes",
+    ]  # fmt: skip
+    assert "mail needs body, which no edge brings" in told(missing)[1][1]
+    filled = {"to": ["a@b.c"], "subject": "x", "body": "y"}
+    given = step("mail", skill="email", operation="send_email", config={"params": filled})
+    assert [
+        code for code, _ in told(graph(read, given, "read -> given".replace("given", "mail")))
+    ] == ["output_unused"]
+
+
+def test_a_field_of_a_type_that_cannot_be_read_is_told() -> None:
+    read = step("read", operation="read_csv")
+    mail = step(
+        "mail",
+        skill="email",
+        operation="send_email",
+        config={"params": {"to": ["a@b.c"], "subject": "x"}},
+    )
+    lists = graph(read, mail, edge("read -> mail", transform={"rows": "body"}))
+    assert [code for code, _ in told(lists)] == ["field_of_another_type"]
+    assert "brings body as a list; mail takes a text" in told(lists)[0][1]
+
+
+def test_what_an_agent_answers_is_compared_with_what_is_taken() -> None:
+    fields = {"subject": {"type": "string"}, "body": {"type": "object"}}
+    schema = {"type": "object", "properties": fields, "additionalProperties": False}
+    mail = step("mail", skill="email", operation="send_email", config={"params": {"to": ["a@b.c"]}})
+    document = graph(llm("think"), mail, "think -> mail")
+
+    assert told(document) == []
+    assert [code for code, _ in told(document, {("ag_1", None): schema})] == [
+        "field_of_another_type"
+    ]
+    open_ended = {**schema, "additionalProperties": True}
+    assert told(document, {("ag_1", None): open_ended}) == []
