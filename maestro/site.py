@@ -19,6 +19,7 @@ from maestro.exchange import views as exchange_views
 from maestro.palette import found_by_name, found_in_rows
 from maestro.workspaces.desk import desk_page, looking_seat, seat_of, take_seat, workspaces_of
 from runs import views as run_views
+from runs.again import views as again_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
 from scores import views as score_views
@@ -54,6 +55,7 @@ class Site(UnfoldAdminSite):
             *composer_views.urls(self.admin_view),
             *history_views.urls(self.admin_view),
             *run_views.urls(self.admin_view),
+            *again_views.urls(self.admin_view),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from unfold.paginator import InfinitePaginator
 from maestro.marks import status
 from maestro.numbers import clock, duration, money
 from maestro.workspaces.desk import ReadOnlyAdmin, ScopedRelatedFilter, link_to, mono, number
+from runs.again.page import again_page
 from runs.gate_form import take_typed
 from runs.models import Mode, Run, RunEvent, RunNode
 from runs.timeline import run_page
@@ -101,17 +102,22 @@ class RunAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """The run page; a request of htmx gets the part of it that changes."""
         object_id = unquote(object_id)  # a link from the list writes the id's underscore as _5F
-        rows = Run.objects.select_related("score", "orchestra", "workspace", "parent_run")
+        rows = Run.objects.select_related(
+            "score", "orchestra", "workspace", "parent_run", "source_run"
+        )
         run = self.get_queryset(request).filter(pk=object_id).exists() and rows.get(pk=object_id)
         if not run:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        view = View.of(request.GET)
+        shown = run_page(run, view)
         context = {
             **self.admin_site.each_context(request),
             "title": run.id,
             "opts": self.opts,
             "original": run,
             "is_fullwidth": "1",
-            "page": run_page(run, View.of(request.GET)),
+            "page": shown,
+            "again": again_page(run, view, shown.pane.row if shown.pane else None),
             "may_act": self.may_edit(request),
             "decisions": ["approve", "edit", "drop"],
             "typed": take_typed(request, run),

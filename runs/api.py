@@ -23,6 +23,7 @@ from runs.schemas import (
     DecisionIn,
     DraftStartIn,
     EventOut,
+    IdempotencyKey,
     PlayedGraphOut,
     RunFilters,
     RunNodeOut,
@@ -35,15 +36,6 @@ from runs.schemas import (
 from runs.stream import follow
 from scores.models import Score
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        None,
-        alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,200}$",
-        description="Makes a repeat safe: it answers with the run that the first request made.",
-    ),
-]
 LastEventId = Annotated[
     int, Header(0, alias="Last-Event-ID", ge=0, description="The last `id` you have seen.")
 ]
@@ -143,7 +135,7 @@ def list_run_nodes(request: ApiRequest, run_id: Id, query: Query[PageQuery]) -> 
     def show(row: RunNode) -> RunNodeOut:
         return run_node_out(row, drawn.get(row.node_key, {}))
 
-    return page(Page[RunNodeOut], run.nodes.all(), query, show, ["id"])
+    return page(Page[RunNodeOut], run.nodes.with_origin(), query, show, ["id"])
 
 
 @router.post("/runs/{run_id}/nodes/{node}/answer", response=RunOut, auth=can("run:write"))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
+from ninja.params.functions import Header
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -37,6 +38,16 @@ def _in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out), AfterValidator(_in_utc)]
 Iteration = Annotated[str, Field(max_length=1000, description="`each:3`; empty outside of maps.")]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        None,
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,200}$",
+        description="Makes a repeat safe: it answers with the run that the first request made.",
+    ),
+]
 
 
 class StartIn(Body):
@@ -151,7 +162,8 @@ class RunOut(BaseModel):
 
 
 class RunNodeOut(BaseModel):
-    """`call` 0 is the node, 1 and on the tool calls inside it."""
+    """`call` 0 is the node, 1 and on the tool calls inside it. `reused_from`: the run that recorded
+    it first, or the plan that it was approved in."""
 
     node: str
     label: str
@@ -173,6 +185,7 @@ class RunNodeOut(BaseModel):
     cost_microdollars: int
     started_at: datetime | None
     finished_at: datetime | None
+    reused_from: str | None
 
 
 class EventOut(BaseModel):
@@ -213,6 +226,7 @@ def run_node_out(row: RunNode, drawn: JSON) -> RunNodeOut:
             cache_write=row.tokens_cache_write_5m + row.tokens_cache_write_1h,
         ),
         cost_cents=round(row.cost_microdollars / 10_000, CENTS_DIGITS),
+        reused_from=getattr(row, "reused_from", None),
         **{name: getattr(row, name) for name in SHOWN_OF_NODE},
     )
 

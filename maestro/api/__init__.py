@@ -6,6 +6,7 @@ from agents.skills.api import router as skills
 from maestro.exchange.api import router as exchange
 from maestro.workspaces.api import router as workspaces
 from orchestras.api import router as orchestras
+from runs.again.api import router as again
 from runs.api import router as runs
 from runs.auditions.api import router as auditions
 from runs.reach.api import router as reach
@@ -45,6 +46,7 @@ ROUTERS = (
     exchange,
     orchestras,
     runs,
+    again,
     reach,
     auditions,
 )

@@ -33,7 +33,8 @@ class Query(BaseModel):
     @model_validator(mode="after")
     def _refuse_unknown(self, info: ValidationInfo) -> Self:
         sent = info.context["request"].GET if info.context else {}
-        unknown = [name for name in sent if name not in type(self).model_fields]
+        known = {field.alias or name for name, field in type(self).model_fields.items()}
+        unknown = [name for name in sent if name not in known]
         if unknown:
             raise ValueError(f"unknown in the query: {', '.join(unknown)}")
         return self

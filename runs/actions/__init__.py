@@ -1,5 +1,6 @@
 """What people, programs and schedules do with runs."""
 
+from .again import Again, repair, rerun
 from .answer import answer_cut_write
 from .cancel import cancel_run
 from .decide import ItemDecision, decide_gate
@@ -8,10 +9,13 @@ from .once import start_once
 from .start import start_orchestra, start_score
 
 __all__ = [
+    "Again",
     "ItemDecision",
     "answer_cut_write",
     "cancel_run",
     "decide_gate",
+    "repair",
+    "rerun",
     "start_draft",
     "start_once",
     "start_orchestra",

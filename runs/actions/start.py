@@ -40,7 +40,7 @@ def start_orchestra(
         .select_related("score", "workspace")
         .get(pk=orchestra.pk)
     )
-    run = _new_run(
+    run = new_run(
         orchestra.score,
         version=orchestra.score_version or orchestra.score.version,
         orchestra=orchestra,
@@ -75,7 +75,7 @@ def start_score(
 
     Raises InvalidInput or InvalidScore; nothing is written then.
     """
-    run = _new_run(
+    run = new_run(
         score,
         version=score.version,
         trigger=trigger,
@@ -113,7 +113,7 @@ def checked_input(input: object) -> JSON:
     return input
 
 
-def _new_run(
+def new_run(
     score: Score,
     *,
     version: int,
@@ -121,6 +121,7 @@ def _new_run(
     mode: Mode,
     **columns: Any,
 ) -> Run:
+    """The row of a run that is to be saved, with all that it pins. Raises InvalidInput or InvalidScore."""
     if version == 0:
         raise Conflict(f"{score.name} has no graph yet: save one, then start it.")
     given = checked_input(input)

@@ -59,6 +59,7 @@ class NodeEntry:
     idempotency_key: str | None = None
     arguments_sha256: str | None = None
     child_run_id: str | None = None
+    source_node_id: int | None = None
     agent_id: str | None = None
     agent_version: int | None = None
     model: str | None = None
@@ -102,6 +103,7 @@ class NodeEntry:
             "arguments_sha256": self.arguments_sha256,
             "fence": self.fence,
             "child_run_id": self.child_run_id,
+            "source_node_id": self.source_node_id,
             "agent_id": self.agent_id,
             "agent_version": self.agent_version,
             "model": self.model,

@@ -21,6 +21,7 @@ COLUMNS: dict[str, str] = {
     "arguments_sha256": "text",
     "fence": "int",
     "child_run_id": "text",
+    "source_node_id": "bigint",
     "agent_id": "text",
     "agent_version": "int",
     "model": "text",
@@ -37,7 +38,8 @@ _NAMES = ", ".join(COLUMNS)
 _GIVEN = ", ".join(f"given.{name}" for name in COLUMNS)
 _TYPED = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
 KEY = ("run_id", "node_key", "iteration", "attempt", "call")
-_KEPT = ("idempotency_key", "arguments_sha256", "started_at")  # a failure does not say them again
+# A failure does not say these again.
+_KEPT = ("idempotency_key", "arguments_sha256", "started_at", "source_node_id")
 # An intent is settled in place, or written again with what more it has used; a settled row is
 # never written again.
 _SETTLED = ", ".join(

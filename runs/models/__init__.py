@@ -1,17 +1,22 @@
 """Runs, what each node did, and who plays them."""
 
-from .choices import Mode, NodeStatus, RunStatus, Trigger
+from .choices import RETRY_AT, Decision, Mode, NodeStatus, Reuse, RunStatus, Trigger
 from .cluster import Cluster, Player
+from .effect import EffectDecision
 from .event import RunEvent
 from .node import RunNode
 from .place import SkillPlaces
 from .run import Run, RunQuerySet
 
 __all__ = [
+    "RETRY_AT",
     "Cluster",
+    "Decision",
+    "EffectDecision",
     "Mode",
     "NodeStatus",
     "Player",
+    "Reuse",
     "Run",
     "RunEvent",
     "RunNode",

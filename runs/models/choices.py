@@ -48,3 +48,19 @@ class Trigger(TextChoices):
     REPLAY = "replay"
     SUBSCORE = "subscore"
     BACKFILL = "backfill"
+
+
+class Reuse(TextChoices):
+    """What a run takes over from its `source_run`; empty: nothing."""
+
+    BEFORE = "before", "what was recorded before a node"
+    REPAIR = "repair", "all but what failed"
+    APPLY = "apply", "a plan"
+
+
+class Decision(TextChoices):
+    """What a person says of one effect of a plan."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    DROP = "drop"

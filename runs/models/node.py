@@ -9,12 +9,20 @@ from .choices import RETRY_AT, NodeStatus
 from .run import Run
 
 
+class RunNodeQuerySet(models.QuerySet["RunNode"]):
+    def with_origin(self) -> "RunNodeQuerySet":
+        """`reused_from`: the run that the row's answer, or the approval of its effect, is from."""
+        source = RunNode.objects.filter(pk=models.OuterRef("source_node_id")).values("run_id")
+        return self.annotate(reused_from=models.Subquery(source))
+
+
 class RunNode(models.Model):
     """A recorded node. Its key is text, without a foreign key: the score may change.
 
     `iteration` is the path of map items and passes (`each_lead:3`, `a:3/b:0`); `call` is 0 for the
     node and 1.. for tool calls inside an LLM node. A `running` row is the intent of a write or of
-    a model call; `fence` is the claim that wrote it.
+    a model call; `fence` is the claim that wrote it. `source_node_id` is a row of an earlier run:
+    the one whose output this is, or, of an effect, the planned one that was approved.
     """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="nodes", db_index=False)
@@ -33,6 +41,7 @@ class RunNode(models.Model):
     arguments_sha256 = models.TextField(null=True)
     fence = models.PositiveIntegerField(db_default=0)
     child_run_id = models.TextField(null=True, help_text="Of a subscore: the run that plays it.")
+    source_node_id = models.BigIntegerField(null=True)
     agent_id = models.TextField(null=True)
     agent_version = models.PositiveIntegerField(null=True)
     model = models.TextField(null=True)
@@ -44,6 +53,8 @@ class RunNode(models.Model):
     cost_microdollars = models.BigIntegerField(db_default=0)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = RunNodeQuerySet.as_manager()
 
     class Meta:
         db_table = "score_run_nodes"

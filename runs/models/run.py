@@ -8,7 +8,7 @@ from maestro.workspaces.models import Workspace, WorkspaceQuerySet
 from orchestras.models import Orchestra
 from scores.models import Score
 
-from .choices import Mode, RunStatus, Trigger
+from .choices import Mode, Reuse, RunStatus, Trigger
 
 
 class RunQuerySet(WorkspaceQuerySet["Run"]):
@@ -59,6 +59,7 @@ class Run(models.Model):
     parent_iteration = models.TextField(blank=True, default="", db_default="")
     root_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
     source_run = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replays")
+    reuse = models.CharField(max_length=16, choices=Reuse, blank=True, default="", db_default="")
 
     player = models.TextField(null=True)
     fence = models.PositiveIntegerField(db_default=0, help_text="Raised by each claim.")
@@ -95,6 +96,11 @@ class Run(models.Model):
                 fields=["parent_run", "parent_node_key", "parent_iteration"],
                 condition=Q(parent_run__isnull=False),
                 name="one_child_run_per_node",
+            ),
+            models.UniqueConstraint(
+                fields=["source_run", "reuse"],
+                condition=Q(reuse__in=[Reuse.REPAIR, Reuse.APPLY]),
+                name="repaired_or_applied_once",
             ),
             text_choices("status", RunStatus, "run_status_is_known"),
             text_choices("mode", Mode, "run_mode_is_known"),

@@ -5,6 +5,7 @@ from scores.document import NodeDocument
 
 from . import branch, deterministic, gate, llm, map_over, parallel, subscore
 from .performance import JSON, Performance
+from .taking_over import take_over
 
 PLAYERS = {
     ("deterministic", ""): deterministic.play,
@@ -32,5 +33,8 @@ async def play_node(
     refusal = performance.refuse_input(node, given)
     if refusal is not None:
         return performance.fail(node, iteration, given, refusal)
+    taken = await take_over(performance, node, given, iteration)
+    if taken is not None:
+        return taken
     play = PLAYERS[node.kind, node.subkind]
     return await play(performance, scope, node, given, iteration)

@@ -16,6 +16,7 @@ from scores.document import SUCCESS, NodeDocument
 
 from .errors import error_json
 from .performance import JSON, Performance
+from .taking_over import align_items
 
 Ended = Played | NodeFailed | Parked | Stop
 BUSY = {"subscore", "retry", "limit"}  # something is under way for the item, or soon will be
@@ -25,6 +26,7 @@ async def play(
     performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
 ) -> Settled:
     """Play the items and record how they joined; NodeFailed, Parked and Stop pass through."""
+    await align_items(performance, node, given, iteration)
     try:
         settled = await play_joined(scope, node, given, iteration)
     except NodeError as error:

@@ -26,6 +26,7 @@ from scores.document import ON_ERROR, NodeDocument, RetryPolicy
 from scores.downstream import behind
 from scores.graph import Graph
 
+from .earlier import Earlier
 from .errors import error_json
 from .meter import Meter
 from .recorded import Attempt, Recorded
@@ -73,6 +74,11 @@ class Performance:
     places: Places
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
     allowances: list[Any] = field(default_factory=list)  # one, once an audition asks a model
+
+    @cached_property
+    def earlier(self) -> Earlier | None:
+        """The run whose answers this one may take over."""
+        return Earlier.of(self.run.pins)
 
     @cached_property
     def behind_writes(self) -> set[str]:

@@ -41,6 +41,7 @@ LIGHT = (
     "cost_microdollars",
     "started_at",
     "finished_at",
+    "source_node_id",
 )
 
 

@@ -117,6 +117,8 @@ class Timeline:
             said = (played.last.error or {}).get("message")
             return said or self.drawing.why_skipped(key, scope, level)
         notes = [f"{len(played.attempts)} attempts"] if len(played.attempts) > 1 else []
+        if played.last.source_node_id:
+            notes.append("taken over")
         if played.calls:
             notes.append(f"tool calls {len(played.calls)}")
         if played.last.port not in (None, SUCCESS, EVERY):

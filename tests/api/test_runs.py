@@ -278,6 +278,7 @@ def test_the_nodes_of_a_run_are_shown_as_recorded(caller: Caller, score: Score) 
             "cost_microdollars": 12345,
             "started_at": None,
             "finished_at": None,
+            "reused_from": None,
         }
     ]
     shown = second["items"][0]

@@ -1,0 +1,1 @@
+"""Over REST and in the admin: playing a run again, and repairing it."""

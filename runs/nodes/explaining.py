@@ -1,0 +1,117 @@
+"""How a value differs from a planned one, and whether real writes explain that. Pure.
+
+A plan answers a write with a sample; applied, the write gives something else, and what follows is
+given that. Such a difference is no change of what was approved; every other one is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = dict[str, Any]
+Leaf = Any
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where the value is now another one than planned, and no write explains it."""
+
+    place: str
+    planned: Leaf
+    now: Leaf
+
+    def as_json(self) -> JSON:
+        shown = {"planned": self.planned, "now": self.now}
+        return {"place": self.place, **{n: v for n, v in shown.items() if v is not _ABSENT}}
+
+
+@dataclass
+class Comparison:
+    """`pairs`: sample values, with what stands in their place now."""
+
+    differences: list[Difference] = field(default_factory=list)
+    pairs: dict[Leaf, set[Leaf]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def is_as_planned(self) -> bool:
+        return not self.differences
+
+    def carried_over(self, value: Leaf) -> Leaf:
+        """A planned value with what stands in place of the samples now, where that is one thing."""
+        match value:
+            case dict():
+                return {name: self.carried_over(inner) for name, inner in value.items()}
+            case list():
+                return [self.carried_over(inner) for inner in value]
+            case str() | int() if _tells(value) and len(self.pairs.get(value, ())) == 1:
+                return next(iter(self.pairs[value]))
+            case str():
+                return self._in_text(value)
+            case _:
+                return value
+
+    def _in_text(self, text: str) -> str:
+        for sample, now in self.pairs.items():
+            if isinstance(sample, str) and len(now) == 1:
+                text = text.replace(sample, str(next(iter(now))))
+        return text
+
+
+@dataclass
+class Known:
+    """What real writes gave, by the sample values they were planned with."""
+
+    by_sample: dict[Leaf, set[Leaf]] = field(default_factory=lambda: defaultdict(set))
+
+    def learn(self, sample: object, real: object) -> None:
+        """A write was planned to answer `sample` and answered `real`."""
+        for _, planned, now in _differences(sample, real):
+            if _tells(planned) and _tells(now):
+                self.by_sample[planned].add(now)
+
+    def compare(self, planned: object, now: object) -> Comparison:
+        found = Comparison()
+        for place, was, is_ in _differences(planned, now):
+            sample = self._sample_in(was, is_)
+            if sample is None:
+                found.differences.append(Difference(place, was, is_))
+            else:
+                found.pairs[sample[0]].add(sample[1])
+        return found
+
+    def _sample_in(self, planned: Leaf, now: Leaf) -> tuple[Leaf, Leaf] | None:
+        """The sample that stood in the planned value, and what stands there now."""
+        if _tells(planned) and _tells(now) and now in self.by_sample.get(planned, ()):
+            return planned, now
+        if not (isinstance(planned, str) and isinstance(now, str)):
+            return None
+        for sample, real in self.by_sample.items():
+            if not isinstance(sample, str) or sample not in planned:
+                continue
+            for one in real:
+                if planned.replace(sample, str(one)) == now:
+                    return sample, one
+        return None
+
+
+def _tells(leaf: Leaf) -> bool:
+    """Whether a value is telling enough to be recognised: an empty text or a yes is not."""
+    return isinstance(leaf, str | int) and not isinstance(leaf, bool) and leaf != ""
+
+
+def _differences(planned: Leaf, now: Leaf, place: str = "") -> Iterator[tuple[str, Leaf, Leaf]]:
+    """(place, planned, now) of each value that differs; one side may be absent."""
+    if isinstance(planned, dict) and isinstance(now, dict):
+        for name in dict.fromkeys([*planned, *now]):
+            here = f"{place}.{name}".lstrip(".")
+            yield from _differences(planned.get(name, _ABSENT), now.get(name, _ABSENT), here)
+    elif isinstance(planned, list) and isinstance(now, list) and len(planned) == len(now):
+        for index, (one, other) in enumerate(zip(planned, now, strict=True)):
+            yield from _differences(one, other, f"{place}[{index}]")
+    elif type(planned) is bool or type(now) is bool:
+        if planned is not now:
+            yield place, planned, now
+    elif planned is _ABSENT or now is _ABSENT or planned != now:
+        yield place, planned, now

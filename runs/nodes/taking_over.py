@@ -1,0 +1,148 @@
+"""Answering a node from an earlier run, where it was given the same: what was done is not done again."""
+
+from typing import Any
+
+from agents.skills import registry
+from maestro.errors import UnknownOperation
+from runs.executor import Settled
+from runs.models import NodeStatus, RunNode
+from runs.writing import changes_something
+from scores.configs import MapOverConfig
+from scores.document import NodeDocument
+
+from .explaining import Comparison
+from .performance import Performance
+from .reading import read
+from .suppression import PLANNED, SAMPLED
+
+JSON = dict[str, Any]
+
+
+async def take_over(
+    performance: Performance, node: NodeDocument, given: JSON, iteration: str
+) -> Settled | None:
+    """The earlier run's answer, recorded as this one's; None: the node has to play.
+
+    After a plan no effect is taken over: it has not happened.
+    """
+    if performance.earlier is None or not _gives_an_answer(node):
+        return None
+    row = await counterpart(performance, node.key, iteration)
+    if row is None or row.status != NodeStatus.SUCCEEDED or await _is_made_up(performance, row):
+        return None
+    compared = compare(performance, node, row, given)
+    if not compared.is_as_planned:
+        return None
+    return await _record(performance, node, given, iteration, row, compared)
+
+
+async def counterpart(performance: Performance, key: str, iteration: str) -> RunNode | None:
+    """The earlier run's row of the node in this iteration, whatever its number was there."""
+    earlier = performance.earlier
+    path = earlier.path_of(iteration) if earlier else None
+    if earlier is None or path is None:
+        return None
+    async with earlier.reading:
+        if key not in earlier.rows:
+            earlier.rows[key] = await read(performance, _rows, earlier.run, key)
+        if not earlier.knows:
+            for sample, real in await read(performance, _learnt, performance.run.id):
+                earlier.known.learn(sample, real)
+            earlier.knows = True
+    return earlier.rows[key].get(path)
+
+
+async def align_items(
+    performance: Performance, node: NodeDocument, given: JSON, iteration: str
+) -> None:
+    """Before a map plays: which of the earlier run's items are these?"""
+    earlier = performance.earlier
+    config = MapOverConfig.model_validate(node.config)
+    items = given.get(config.items_field)
+    if earlier is None or not isinstance(items, list):
+        return
+    row = await counterpart(performance, node.key, iteration)
+    before = ((row.input if row else None) or {}).get(config.items_field)
+    earlier.align(node.key, iteration, items, before if isinstance(before, list) else None)
+
+
+def compare(performance: Performance, node: NodeDocument, row: RunNode, given: JSON) -> Comparison:
+    """What the node was given then, and now, as far as it reads it."""
+    assert performance.earlier is not None
+    known = performance.earlier.known
+    return known.compare(arguments_of(node, row.input or {}), arguments_of(node, given))
+
+
+def arguments_of(node: NodeDocument, given: JSON) -> JSON:
+    """What an operation declares of its input; a model reads all of it."""
+    if node.kind != "deterministic":
+        return given
+    try:
+        return registry.find(node.skill, node.operation).arguments(given)
+    except UnknownOperation:
+        return given
+
+
+def _gives_an_answer(node: NodeDocument) -> bool:
+    return node.kind in ("deterministic", "llm") or node.subkind == "subscore"
+
+
+async def _is_made_up(performance: Performance, row: RunNode) -> bool:
+    """Whether a plan answered it with a sample, or with something made of samples of its own."""
+    earlier = performance.earlier
+    if earlier is None or not earlier.is_plan:
+        return False
+    if row.child_run_id or (row.error or {}).get("code") in (PLANNED, SAMPLED):
+        return True
+    return bool(row.agent_id) and await read(performance, _called_writes, row)
+
+
+def _called_writes(row: RunNode) -> bool:
+    calls = RunNode.objects.filter(
+        run=row.run_id, node_key=row.node_key, iteration=row.iteration, attempt=row.attempt
+    )
+    return any(
+        changes_something(name)
+        for name in calls.exclude(call=0).values_list("operation", flat=True)
+    )
+
+
+def _rows(run: str, key: str) -> dict[str, RunNode]:
+    rows = RunNode.objects.filter(run=run, node_key=key, call=0).order_by("attempt")
+    return {row.iteration: row for row in rows.select_related("decision")}
+
+
+def _learnt(run: str) -> list[tuple[Any, Any]]:
+    """(sample, real answer) of the planned effects that this run, or one of its tree, has had."""
+    return []
+
+
+async def _record(
+    performance: Performance,
+    node: NodeDocument,
+    given: JSON,
+    iteration: str,
+    row: RunNode,
+    compared: Comparison,
+) -> Settled:
+    output = compared.carried_over(row.output_json or {})
+    await performance.record(
+        performance.entry(
+            node,
+            iteration,
+            NodeStatus.SUCCEEDED,
+            port=row.port,
+            input=given,
+            output=output,
+            error=row.error,
+            operation=row.operation,
+            effect=row.effect,
+            child_run_id=row.child_run_id,
+            source_node_id=row.source_node_id or row.pk,
+            agent_id=row.agent_id,
+            agent_version=row.agent_version,
+            model=row.model,
+        )
+    )
+    collected = (row.error or {}).get("details", {}).get("count", 0)
+    return Settled(NodeStatus.SUCCEEDED, row.port, output, collected)
