@@ -34,8 +34,10 @@ class LookUp:
     `function(input, context)`, sync or async like an operation, answers what the call would have
     (`Out` or `(port, Out)`) if it happened, else None; OutcomeUnknown when it cannot tell. A None
     counts only when the call was begun `settles_seconds` ago or longer: before, the far end may
-    still be at it, or not show it yet.
+    still be at it, or not show it yet. `denies`: a None then proves that it did not happen; if not,
+    a person is asked.
     """
 
     function: Callable[..., Any]
     settles_seconds: float = 0
+    denies: bool = True

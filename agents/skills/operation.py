@@ -96,7 +96,7 @@ class Operation:
             return Guarantee.EXACTLY_ONCE
         if self.effect is not Effect.WRITE:
             return None
-        known = self.look_up is not None or self.is_idempotent()
+        known = (self.look_up is not None and self.look_up.denies) or self.is_idempotent()
         return Guarantee.ONCE_PER_KEY if known else Guarantee.AT_MOST_ONCE
 
     def happens_in(self, mode: ModeName) -> bool:

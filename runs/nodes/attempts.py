@@ -31,12 +31,12 @@ async def play_attempts(
     step: Step,
     play_once: Callable[[int], Awaitable[Settled]],
     *,
-    repeatable: bool,
+    repeatable: Callable[[NodeError], bool],
     columns: Callable[[], JSON],
 ) -> Settled:
     """Call `play_once(attempt)` until it settles or the policy is spent.
 
-    `repeatable` False: one attempt, whatever the policy says. `columns()`: what a failed attempt's
+    `repeatable(error)` False: no further attempt, whatever the policy says. `columns()`: what a failed attempt's
     row says besides its error, asked when it has failed.
     """
     last = performance.last_attempt(step.node, step.iteration)
@@ -53,7 +53,7 @@ async def play_attempts(
             error = broken if isinstance(broken, NodeError) else _foresee(broken, performance, step)
             row = {**columns(), "attempt": attempt}
             error.details.pop(RETRY_AT, None)
-            if not repeatable or not may_retry(step.node.retry, attempt, error.code):
+            if not repeatable(error) or not may_retry(step.node.retry, attempt, error.code):
                 return performance.fail(step.node, step.iteration, step.given, error, **row)
             again = next_time(step.node.retry, attempt, error)
             error.details[RETRY_AT] = again.isoformat()

@@ -19,6 +19,7 @@ from .performance import Performance
 from .secrets import call_with_secrets
 
 JSON = dict[str, Any]
+NOT_FOUND = Outcome("", {})  # no answer has an empty port
 
 
 async def call_operation(
@@ -51,18 +52,26 @@ async def call_operation(
     return await call_with_secrets(performance, operation, asked, context, call)
 
 
+async def look_up_operation(
+    performance: Performance,
+    operation: Operation,
+    given: JSON,
+    context: Context,
+    *,
+    slots: Collection[Slot] | None = None,
+) -> Outcome | None:
+    """What an earlier call gave, by the operation's own look-up; None: it finds none."""
+
+    async def call(context: Context) -> Outcome:
+        found = await registry.look_up(operation, given, context, pool=performance.pool)
+        return NOT_FOUND if found is None else found
+
+    asked = operation.secrets if slots is None else slots
+    found = await call_with_secrets(performance, operation, asked, context, call)
+    return None if found == NOT_FOUND else found
+
+
 def fingerprint(given: JSON) -> str:
     """The hash of a call's arguments."""
     canonical = json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def cut_in_half(operation: str, node: str) -> JSON:
-    """The error of a call that nobody can say the end of."""
-    return {
-        "code": "cut_in_half",
-        "message": f"{operation} may have happened once: it was cut off before its answer was "
-        "recorded. Look there, then say whether it did.",
-        "node": node,
-        "details": {},
-    }

@@ -1,12 +1,15 @@
 """A deterministic node: one operation, guarded by what it says about its effects."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from agents.skills import registry
-from agents.skills.guarantee import Guarantee
+from agents.skills.context import Context
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import Outcome
+from agents.skills.slot import Slot
 from maestro.errors import NodeError, OutcomeUnknown
 from runs.crash import crash_point
 from runs.executor import Parked, ScopeWalk, Settled, Stop
@@ -16,11 +19,15 @@ from scores.document import NodeDocument
 
 from . import suppression
 from .attempts import Step, play_attempts
-from .calling import call_operation, cut_in_half, fingerprint
+from .calling import call_operation, fingerprint
+from .cut_writes import look_back_at_write
+from .ledger import Intent, NotDone, Unanswered, Undecided, asks_a_person, settle_unanswered
 from .local import LocalCall, play_local
 from .looking_back import look_back
 from .meter import Meter
 from .performance import JSON, Performance
+
+REPEATABLE = (Unanswered, NotDone)  # whatever the operation says of its other errors
 
 
 @dataclass(slots=True)
@@ -48,7 +55,11 @@ async def play(
     if sampled is not None:
         note = suppression.note_on(performance, operation, node.key)
         return await _record(one, sampled, datetime.now(UTC), note)
-    if operation.kind is Kind.LLM:
+    if operation.effect is Effect.WRITE:
+        settled = await look_back_at_write(performance, step, operation)
+        if settled is not None:
+            return settled
+    elif operation.kind is Kind.LLM:
         await look_back(performance, step)
     return await _play_live(one)
 
@@ -63,7 +74,7 @@ async def _play_live(one: Try) -> Settled:
         one.performance,
         one.step,
         once,
-        repeatable=one.operation.retryable,
+        repeatable=lambda error: one.operation.retryable or isinstance(error, REPEATABLE),
         columns=lambda: {
             "operation": one.operation.full_name,
             "effect": one.operation.effect.value,
@@ -88,11 +99,8 @@ async def _call(one: Try) -> Settled:
 
 
 async def _local(one: Try) -> Settled:
-    context = one.performance.context(one.step.node, one.step.iteration)
-    row = _entry(one, NodeStatus.RUNNING)
-    outcome = await play_local(
-        one.performance, LocalCall(one.operation, one.step.given, context, row)
-    )
+    call = LocalCall(one.operation, one.step.given, _context(one), _entry(one, NodeStatus.RUNNING))
+    outcome = await play_local(one.performance, call)
     return Settled(NodeStatus.SUCCEEDED, outcome.port, outcome.output)
 
 
@@ -105,18 +113,12 @@ async def _ask(one: Try) -> Settled:
 
 async def _write(one: Try) -> Settled:
     """Intent durable, then the effect, then its receipt durable before anything follows."""
-    last = one.performance.last_attempt(one.step.node, one.step.iteration)
-    cut = last is not None and last.number == one.number
-    if cut and one.operation.guarantee() is Guarantee.AT_MOST_ONCE:
-        return await _ask_a_person(one)
     began = await _intend(one)
     crash_point("write.intended")
     try:
         outcome = await _dispatch(one)
-    except OutcomeUnknown:
-        if one.operation.guarantee() is Guarantee.AT_MOST_ONCE:
-            return await _ask_a_person(one)
-        raise
+    except OutcomeUnknown as unknown:
+        outcome = await _settle(one, began, unknown)
     crash_point("write.done")
     return await _record_durably(one, outcome, began)
 
@@ -131,9 +133,17 @@ async def _intend(one: Try) -> datetime:
     return began
 
 
-async def _ask_a_person(one: Try) -> Settled:
-    error = cut_in_half(one.operation.full_name, one.step.node.key)
-    entry = _entry(one, NodeStatus.NEEDS_ATTENTION, error=error)
+async def _settle(one: Try, began: datetime, unknown: OutcomeUnknown) -> Outcome:
+    intent = Intent(one.operation, one.step.given, _context(one), began, _slots(one))
+    try:
+        return await settle_unanswered(one.performance, intent, unknown)
+    except Undecided as undecided:
+        await _ask_a_person(one, began, undecided.why)
+
+
+async def _ask_a_person(one: Try, began: datetime, why: str) -> NoReturn:
+    error = asks_a_person(one.operation.full_name, one.step.node.key, why)
+    entry = _entry(one, NodeStatus.NEEDS_ATTENTION, error=error, started_at=began)
     journal = one.performance.journal
     await journal.flush(one.performance.run.claim, journal.record(entry))
     raise Parked("answer")
@@ -144,11 +154,19 @@ async def _dispatch(one: Try) -> Outcome:
         one.performance,
         one.operation,
         one.step.given,
-        one.performance.context(one.step.node, one.step.iteration),
+        _context(one),
         one.meter,
-        slots=one.operation.slots_for(one.step.node.config.get("params", {})),
+        slots=_slots(one),
         timeout_seconds=one.step.node.timeout_seconds,
     )
+
+
+def _context(one: Try) -> Context:
+    return one.performance.context(one.step.node, one.step.iteration)
+
+
+def _slots(one: Try) -> Collection[Slot]:
+    return one.operation.slots_for(one.step.node.config.get("params", {}))
 
 
 async def _record_durably(one: Try, outcome: Outcome, began: datetime) -> Settled:
@@ -173,8 +191,7 @@ async def _record(one: Try, outcome: Outcome, began: datetime, note: JSON | None
 def _entry(one: Try, status: NodeStatus, **columns: object) -> NodeEntry:
     columns.setdefault("started_at", datetime.now(UTC))
     if one.operation.effect is Effect.WRITE and one.operation.happens_in(one.performance.run.mode):
-        context = one.performance.context(one.step.node, one.step.iteration)
-        columns["idempotency_key"] = context.idempotency_key
+        columns["idempotency_key"] = _context(one).idempotency_key
         columns["arguments_sha256"] = fingerprint(one.step.given)
     return one.performance.entry(
         one.step.node,

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
-    close_old_connections,
     connection,
     transaction,
 )
@@ -26,7 +26,7 @@ from runs.journal import NodeEntry, record_in
 from runs.models import RunNode
 from runs.models.choices import NodeStatus
 
-from .outage import DATABASE_WAIT_SECONDS
+from .outage import DATABASE_WAIT_SECONDS, in_thread
 from .performance import Performance
 
 
@@ -54,26 +54,17 @@ async def play_local(performance: Performance, call: LocalCall) -> Outcome:
     than the operation may take, or Stop when the player lost its lease meanwhile.
     """
     await performance.journal.flush(performance.run.claim)
-    loop = asyncio.get_running_loop()
     patience = time.monotonic() + call.operation.timeout_seconds
     play: PlayOnce = _play_in_transaction
     while performance.holds():
         try:
-            return await loop.run_in_executor(performance.pool, _in_thread, play, call)
+            return await in_thread(performance, partial(play, call))
         except (OperationalError, InterfaceError, WrittenBefore) as error:
             if time.monotonic() > patience:
                 raise TimedOut(f"{call.operation.full_name} could not write: {error}") from error
             play = _look_then_play
             await asyncio.sleep(DATABASE_WAIT_SECONDS)
     raise Stop
-
-
-def _in_thread(play: PlayOnce, call: LocalCall) -> Outcome:
-    close_old_connections()
-    try:
-        return play(call)
-    finally:
-        close_old_connections()
 
 
 def _play_in_transaction(call: LocalCall) -> Outcome:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agents.skills import registry
-from agents.skills.guarantee import Guarantee
 from agents.skills.outcome import Outcome
 from maestro.errors import UnknownOperation
 from runs.executor import Parked
@@ -19,9 +18,9 @@ from runs.journal import NodeEntry, Usage
 from runs.models import NodeStatus, RunNode
 
 from .attempts import Step
-from .calling import cut_in_half
+from .ledger import Intent, Undecided, asks_a_person, found_by_look_up, settle
+from .outage import ask_database
 from .performance import Performance
-from .reading import read
 
 JSON = dict[str, Any]
 
@@ -59,11 +58,12 @@ async def look_back(performance: Performance, step: Step) -> Receipts:
     last = performance.last_attempt(step.node, step.iteration)
     if last is None:
         return Receipts()
-    rows = await read(performance, _rows, performance.run.id, step)
+    rows = await ask_database(performance, _rows, performance.run.id, step)
     cut = [row for row in rows if row.status == NodeStatus.RUNNING]
-    await _ask_about_undecided(performance, rows)
+    await _settle_tools(performance, step, rows)
     for row in cut:
-        performance.journal.record(_settled(performance, row, NodeStatus.CANCELLED, _note(row)))
+        if row.status == NodeStatus.RUNNING:
+            performance.journal.record(as_ended(performance, row, NodeStatus.CANCELLED, _note(row)))
     if last.status == NodeStatus.RUNNING:
         settled = replace(last, status=NodeStatus.CANCELLED)
         performance.recorded[step.node.key, step.iteration] = settled
@@ -76,32 +76,48 @@ def _rows(run: str, step: Step) -> list[RunNode]:
     return list(rows.order_by("attempt", "call"))
 
 
-async def _ask_about_undecided(performance: Performance, rows: list[RunNode]) -> None:
-    """Raises Parked while a person has to say whether a tool's write happened."""
-    asked = [row for row in rows if row.call and row.status == NodeStatus.NEEDS_ATTENTION]
-    undecided = [row for row in rows if row.status == NodeStatus.RUNNING and _is_once_only(row)]
-    for tool in undecided:
-        error = cut_in_half(tool.operation, tool.node_key)
-        for row in (tool, *(r for r in rows if r.attempt == tool.attempt and not r.call)):
-            entry = _settled(performance, row, NodeStatus.NEEDS_ATTENTION, error)
-            performance.journal.record(entry)
-    if asked or undecided:
+async def _settle_tools(performance: Performance, step: Step, rows: list[RunNode]) -> None:
+    """Find out about tools' writes that were cut in half. Raises Parked while a person has to say."""
+    asks = any(row.call and row.status == NodeStatus.NEEDS_ATTENTION for row in rows)
+    for tool in rows:
+        if not tool.call or tool.effect != "write" or tool.status != NodeStatus.RUNNING:
+            continue
+        try:
+            found = await _settled(performance, step, tool)
+        except Undecided as undecided:
+            asks = True
+            error = asks_a_person(tool.operation, tool.node_key, undecided.why)
+            for row in (tool, *(r for r in rows if r.attempt == tool.attempt and not r.call)):
+                entry = as_ended(performance, row, NodeStatus.NEEDS_ATTENTION, error)
+                performance.journal.record(entry)
+            continue
+        if found is not None:
+            _close(performance, tool, found)
+    if asks:
         await performance.journal.flush(performance.run.claim)
         raise Parked("answer")
 
 
-def _is_once_only(row: RunNode) -> bool:
-    """Whether a tool call cut in half must not be repeated under its key."""
-    if not row.call or row.effect != "write":
-        return False
+async def _settled(performance: Performance, step: Step, tool: RunNode) -> Outcome | None:
     try:
-        operation = registry.find(*row.operation.split(".", 1))
-        return operation.guarantee() is Guarantee.AT_MOST_ONCE
+        operation = registry.find(*tool.operation.split(".", 1))
     except UnknownOperation:
-        return True
+        raise Undecided(tool.operation) from None
+    key = tool.idempotency_key or ""
+    context = replace(performance.context(step.node, step.iteration), idempotency_key=key)
+    began = tool.started_at or datetime.now(UTC)
+    return await settle(performance, Intent(operation, tool.input or {}, context, began))
 
 
-def _settled(performance: Performance, row: RunNode, status: NodeStatus, error: JSON) -> NodeEntry:
+def _close(performance: Performance, tool: RunNode, found: Outcome) -> None:
+    """The receipt that the call did not live to write."""
+    note = found_by_look_up(tool.operation, tool.node_key)
+    tool.status, tool.port, tool.output_json = NodeStatus.SUCCEEDED, found.port, found.output
+    ended = as_ended(performance, tool, NodeStatus.SUCCEEDED, note)
+    performance.journal.record(replace(ended, port=found.port, output=found.output))
+
+
+def as_ended(performance: Performance, row: RunNode, status: NodeStatus, error: JSON) -> NodeEntry:
     """The row as it is, ended this way."""
     usage = Usage(
         input=row.tokens_input,

@@ -1,10 +1,15 @@
-"""A read of Maestro's own tables outlives a database that goes away and comes back."""
+"""Asking Maestro's own database while a node plays: again and again while it is away.
+
+Without a database the player's lease ends, and so does the asking: with Stop.
+"""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from agents.skills.operation import Operation
 from agents.skills.outcome import Outcome
@@ -15,14 +20,35 @@ from .performance import Performance
 
 DATABASE_WAIT_SECONDS = 0.3
 
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+
+
+async def ask_database(
+    performance: Performance,
+    question: Callable[Given, Found],
+    *args: Given.args,
+    **kwargs: Given.kwargs,
+) -> Found:
+    """What `question(...)` gives, in a thread of the pool; one that may be asked twice.
+
+    What it raises passes through, but for a lost connection.
+    """
+    asked = partial(question, *args, **kwargs)
+    while performance.holds():
+        try:
+            return await in_thread(performance, asked)
+        except (OperationalError, InterfaceError):
+            await asyncio.sleep(DATABASE_WAIT_SECONDS)
+    raise Stop
+
 
 async def ask_until_answered(
     performance: Performance, operation: Operation, ask: Callable[[], Awaitable[Outcome]]
 ) -> Outcome:
-    """Ask again after each lost connection: nothing was changed.
+    """A call that reads Maestro's own tables.
 
-    Raises TimedOut when the database stays away for longer than the operation may take, or Stop
-    when the player lost its lease meanwhile.
+    Raises TimedOut when the database stays away for longer than the operation may take.
     """
     patience = time.monotonic() + operation.timeout_seconds
     while performance.holds():
@@ -33,3 +59,17 @@ async def ask_until_answered(
                 raise TimedOut(f"{operation.full_name} could not read: {error}") from error
             await asyncio.sleep(DATABASE_WAIT_SECONDS)
     raise Stop
+
+
+async def in_thread(performance: Performance, act: Callable[[], Found]) -> Found:
+    """`act()` in the pool, on a connection that is none too old."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(performance.pool, _act, act)
+
+
+def _act(act: Callable[[], Found]) -> Found:
+    close_old_connections()
+    try:
+        return act()
+    finally:
+        close_old_connections()

@@ -18,9 +18,9 @@ from runs.models import NodeStatus, Run, RunStatus
 from scores.document import SUCCESS, NodeDocument
 
 from .attempts import Step
+from .outage import ask_database
 from .performance import JSON, Performance
 from .suppression import own_sample
-from .threads import ask_database
 
 
 class SubscoreFailed(NodeError):

@@ -110,6 +110,10 @@ class GmailEnd(FarEnd):
                 return Reply(body={"labels": labels})
             case "POST", ["labels"]:
                 return self._label(request.json()["name"])
+            case "GET", ["messages"]:
+                return self._sent_to(request)
+            case "GET", ["messages", id] if id.startswith("sent_"):
+                return self._shown(int(id.removeprefix("sent_")), request)
             case "POST", ["messages", "send"]:
                 return self._send(request.json())
         return _refusal(404, "Requested entity was not found.", "notFound")
@@ -160,6 +164,27 @@ class GmailEnd(FarEnd):
         }
         self.sent.append(kept)
         return Reply(body={"id": f"sent_{number}", "threadId": body.get("threadId", f"ts{number}")})
+
+    def _sent_to(self, request: Request) -> Reply:
+        """Knows `to:` alone of Gmail's search."""
+        (to,) = re.findall(r"to:(\S+)", request.first("q"))
+        found = [number for number, mail in enumerate(self.sent) if to in mail["to"]]
+        newest = found[::-1][: int(request.first("maxResults", "100"))]
+        return Reply(body={"messages": [{"id": f"sent_{n}"} for n in newest]} if newest else {})
+
+    def _shown(self, number: int, request: Request) -> Reply:
+        """Only the headers asked for; the Message-ID is Gmail's own."""
+        mail = self.sent[number] | {"message-id": f"<CA{number}@mail.gmail.com>"}
+        name = request.first("metadataHeaders")
+        headers = [{"name": name, "value": mail[name.lower()]}] if name.lower() in mail else []
+        return Reply(
+            body={
+                "id": f"sent_{number}",
+                "threadId": f"ts{number}",
+                "labelIds": ["SENT"],
+                "payload": {"mimeType": "text/plain", "headers": headers},
+            }
+        )
 
     def _names(self, thread: str) -> set[str]:
         ids = {label for one in self.threads[thread] for label in one["labelIds"]}

@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from agents.skills.context import Context
+from agents.skills.guarantee import LookUp
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Sample
-from maestro.errors import OutcomeUnknown, Unavailable
+from maestro.errors import OutcomeUnknown, ServiceRefused, Unavailable
 
 skill = Skill(name="books", version="1", description="Books.", icon="menu_book")
 LEDGER = "BOOKS_LEDGER"  # the variable that names the file
@@ -51,6 +52,49 @@ async def post(input: Title, context: Context) -> Lent:
     if input.title == "silence":
         raise OutcomeUnknown("The post office fell silent.")
     return lent
+
+
+def _find(input: Title, context: Context) -> Lent | None:
+    """The library's own record of what it did under a key."""
+    if input.title == "burnt":
+        raise ServiceRefused("The record has burnt.")
+    done = Path(os.environ[LEDGER]).read_text().splitlines()
+    known = f"{input.title}\t{context.idempotency_key}" in done
+    return Lent(receipt=f"found for {input.title}") if known else None
+
+
+@skill.operation(
+    effect=Effect.WRITE, look_up=LookUp(function=_find), sample=Sample({"receipt": "r"})
+)
+async def ship(input: Title, context: Context) -> Lent:
+    """Ship a book: twice if asked twice, but it can be looked up."""
+    if input.title == "fog" and not Path(os.environ[LEDGER]).read_text():
+        Path(os.environ[LEDGER]).write_text("fog at the first try\n")
+        raise OutcomeUnknown("Nobody saw it leave.")
+    lent = _written(input, context)
+    if input.title in ("silence", "burnt"):
+        raise OutcomeUnknown("The harbour fell silent.")
+    return lent
+
+
+@skill.operation(
+    effect=Effect.WRITE,
+    look_up=LookUp(function=_find, settles_seconds=3600),
+    sample=Sample({"receipt": "r"}),
+)
+async def fly(input: Title, context: Context) -> Lent:
+    """The same by plane, which is on no record for an hour."""
+    raise OutcomeUnknown("It is in the air.")
+
+
+@skill.operation(
+    effect=Effect.WRITE,
+    look_up=LookUp(function=_find, denies=False),
+    sample=Sample({"receipt": "r"}),
+)
+async def whisper(input: Title, context: Context) -> Lent:
+    """A write whose record has gaps."""
+    raise OutcomeUnknown("Did they hear?")
 
 
 class Review(BaseModel):

@@ -1,11 +1,15 @@
 """Playing runs in the test's own process, with the real claim, walk and journal."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
+from pathlib import Path
 from threading import Barrier
 
+import pytest
 from django.db import connections
+from django.test import override_settings
 
 from agents.egress import Egress
 from agents.llm import Models
@@ -16,6 +20,7 @@ from runs.journal import Journal
 from runs.limits import Places
 from runs.models import Run
 from runs.player.claiming import Claims
+from runs.player.handover import release
 from runs.player.performing import Stage, perform
 
 THREADS = 2
@@ -36,18 +41,49 @@ async def _play(player: str) -> None:
     journal, places = Journal(), Places(lambda: False)
     writer = asyncio.create_task(journal.write())
     with ThreadPoolExecutor(THREADS) as pool:
-        async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
-            stage = Stage(journal, pool, http, models, lambda: False, lambda: True, places)
-            await places.read(await journal.connected())
-            taken = await Claims(player).take(await journal.connected(), 10)
-            await asyncio.gather(*(perform(one, stage) for one in taken))
-        together = Barrier(THREADS)
-        for _ in range(THREADS):
-            pool.submit(_close_connections, together)
-    await places.close()
-    journal.close()
-    await writer
-    await journal.disconnect()
+        try:
+            async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
+                stage = Stage(journal, pool, http, models, lambda: False, lambda: True, places)
+                await places.read(await journal.connected())
+                taken = await Claims(player).take(await journal.connected(), 10)
+                await asyncio.gather(*(perform(one, stage) for one in taken))
+        finally:
+            together = Barrier(THREADS)
+            for _ in range(THREADS):
+                pool.submit(_close_connections, together)
+            await places.close()
+            journal.close()
+            await writer
+            await journal.disconnect()
+
+
+class Killed(BaseException):
+    """What a crash point does to a player of this process."""
+
+
+@contextmanager
+def dying_at(point: str, folder: Path) -> Iterator[None]:
+    """A player of this process ends at the crash point, once; `play_here` raises Killed then."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(MAESTRO_CRASH=point, DATA_DIR=folder),
+    ):
+        patch.setattr("runs.crash.os.kill", _die)
+        yield
+
+
+def play_and_die(run: Run, point: str, folder: Path) -> Run:
+    """Play until the crash point; then, as after any death, the run is in the queue again."""
+    with dying_at(point, folder), pytest.raises(Killed):
+        play_here(run)
+    run.refresh_from_db()
+    release([str(run.player)])
+    run.refresh_from_db()
+    return run
+
+
+def _die(pid: int, signal: int) -> None:
+    raise Killed
 
 
 def _close_connections(together: Barrier) -> None:

@@ -71,10 +71,13 @@ def test_a_skills_name_offers_all_its_operations_and_nothing_else_is_offered() -
 
     offered = [tool["name"] for tool in run.requests[0]["tools"]]  # type: ignore[attr-defined]
     assert sorted(offered) == [
+        "books__fly",
         "books__lend",
         "books__look_up",
         "books__post",
         "books__review",
+        "books__ship",
+        "books__whisper",
         "data__pick",
     ]
 

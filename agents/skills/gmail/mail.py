@@ -6,11 +6,18 @@ from email.policy import SMTP
 from hashlib import sha256
 from typing import Any
 
+KEY_HEADER = "X-Maestro-Key"  # Gmail writes a Message-ID of its own over ours
+
+
+def mark_of(key: str) -> str:
+    """What tells the mail of this idempotency key from all others."""
+    return sha256(key.encode()).hexdigest()[:32]
+
 
 def raw_mail(
     *, to: list[str], cc: list[str], subject: str, body: str, key: str, answers: list[str]
-) -> tuple[str, str]:
-    """(base64url of the whole mail, its Message-ID), both made of `key` and the content alone.
+) -> str:
+    """base64url of the whole mail, made of `key` and the content alone.
 
     `answers` are Message-IDs of the thread it replies to, the newest last. Gmail fills in who
     it is from and when.
@@ -20,12 +27,13 @@ def raw_mail(
     if cc:
         mail["Cc"] = ", ".join(cc)
     mail["Subject"] = subject
-    mail["Message-ID"] = message_id = f"<{sha256(key.encode()).hexdigest()[:32]}@maestro.mail>"
+    mail["Message-ID"] = f"<{mark_of(key)}@maestro.mail>"
+    mail[KEY_HEADER] = mark_of(key)
     if answers:
         mail["In-Reply-To"] = answers[-1]
         mail["References"] = " ".join(answers)
     mail.set_content(body, cte="quoted-printable")
-    return base64.urlsafe_b64encode(mail.as_bytes()).decode(), message_id
+    return base64.urlsafe_b64encode(mail.as_bytes()).decode()
 
 
 def request_body(raw: str, thread_id: str | None) -> dict[str, Any]:

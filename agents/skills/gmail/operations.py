@@ -11,9 +11,10 @@ from agents.skills.context import Context
 from agents.skills.email.message import Addresses, Header
 from agents.skills.gmail import samples
 from agents.skills.gmail.labels import label_ids
-from agents.skills.gmail.mail import raw_mail, request_body
+from agents.skills.gmail.mail import KEY_HEADER, mark_of, raw_mail, request_body
 from agents.skills.gmail.service import SECRET, ask
-from agents.skills.gmail.wire import Listed, Message, Sent, Thread, ThreadPage
+from agents.skills.gmail.wire import Listed, Message, MessagePage, Sent, Thread, ThreadPage
+from agents.skills.guarantee import LookUp
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
 from agents.skills.storable import keepable
@@ -28,6 +29,7 @@ skill = Skill(
 )
 PAGE = 100
 MAX_TEXT = 100_000
+LOOKED_THROUGH = 20  # sent mails, to find one whose answer was lost
 MAX_BODY = 1024 * 1024
 THREAD_ID = r"^[A-Za-z0-9_-]+$"  # goes into a path
 
@@ -129,21 +131,47 @@ class SendOutput(BaseModel):
     thread_id: str
 
 
+async def find_sent(input: SendInput, context: Context) -> SendOutput | None:
+    """The mail of this key among the newest to the same recipient; None: not there, or not marked."""
+    search = f"in:sent newer_than:7d to:{input.to[0]}"
+    page = await ask(
+        context,
+        "GET",
+        "/messages",
+        MessagePage,
+        query={"q": search, "maxResults": LOOKED_THROUGH},
+    )
+    for listed in page.messages:
+        sent = await ask(
+            context,
+            "GET",
+            f"/messages/{listed.id}",
+            Message,
+            query={"format": "metadata", "metadataHeaders": KEY_HEADER},
+        )
+        if sent.payload.header(KEY_HEADER.lower()) == mark_of(context.idempotency_key):
+            return SendOutput(message_id=sent.id, thread_id=sent.threadId)
+    return None
+
+
 @skill.operation(
     effect=Effect.WRITE,
+    # Nowhere is it promised that a mail just sent is shown, or that its header is kept.
+    look_up=LookUp(function=find_sent, settles_seconds=30, denies=False),
     sample=Sample({"message_id": "msg_sample_sent", "thread_id": "thr_sample_sent"}),
     timeout_seconds=60,
 )
 async def send_email(input: SendInput, context: Context) -> SendOutput:
     """Send a plain-text mail, or answer in a thread.
 
-    Its Message-ID follows from the node's idempotency key; Gmail itself does not refuse a second
-    mail of the same one, so a call cut in half waits for a person.
+    A header marks it with the node's idempotency key. Gmail does not refuse a second mail of the
+    same one: a call cut in half is looked for among the sent mails, and where it is not found, a
+    person is asked.
     """
     answers = [*input.message_ids]
     if reply := input.in_reply_to_message_id:
         answers = [*(known for known in answers if known != reply), reply]
-    raw, message_id = raw_mail(
+    raw = raw_mail(
         to=input.to,
         cc=input.cc,
         subject=input.subject,
@@ -155,7 +183,7 @@ async def send_email(input: SendInput, context: Context) -> SendOutput:
     try:
         sent = await ask(context, "POST", "/messages/send", Sent, json=body, is_write=True)
     except OutcomeUnknown as unknown:
-        search = f"in:anywhere rfc822msgid:{message_id.strip('<>')}"
+        search = f"in:sent to:{input.to[0]}"
         message = f"{unknown.message}. Search Gmail for {search} to see whether it was sent"
         raise OutcomeUnknown(message, **unknown.details) from None
     return SendOutput(message_id=sent.id, thread_id=sent.threadId)

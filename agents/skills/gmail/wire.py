@@ -92,6 +92,12 @@ class Message(BaseModel):
         return bool(OWN & set(self.labelIds))
 
 
+class MessagePage(BaseModel):
+    """The newest first."""
+
+    messages: list[Listed] = Field(default_factory=list)
+
+
 class Thread(BaseModel):
     id: str
     messages: list[Message] = Field(default_factory=list)

@@ -11,8 +11,8 @@ from agents.skills import registry
 from agents.skills.operation import Operation
 from scores.document import NodeDocument
 
+from ..outage import ask_database
 from ..performance import Performance
-from ..reading import read
 
 JSON = dict[str, Any]
 
@@ -51,7 +51,9 @@ async def read_agent(performance: Performance, node: NodeDocument) -> PinnedAgen
     """With the node's own limits. Raises UnknownOperation for a tool that is no longer installed."""
     pin = performance.run.pins["agents"][node.key]
     operations = {name: registry.find(*name.split(".", 1)) for name in pin["tools"]}
-    content = pin.get("content") or await read(performance, content_of, pin["id"], pin["version"])
+    content = pin.get("content") or await ask_database(
+        performance, content_of, pin["id"], pin["version"]
+    )
     allowed = Limits.model_validate(node.config.get("limits") or {})
     parameters = Parameters.model_validate(content["parameters"]).within(allowed)
     return PinnedAgent(pin["id"], pin["version"], pin["model"], content, parameters, operations)

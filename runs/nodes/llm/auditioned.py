@@ -20,8 +20,8 @@ from ..asking import ModelLine
 from ..attempts import Step, play_attempts
 from ..calling import fingerprint
 from ..looking_back import Receipts, look_back
+from ..outage import ask_database
 from ..performance import Performance
-from ..reading import read
 from .agent import PinnedAgent, read_agent
 from .allowance import Allowance
 from .live import Work
@@ -50,7 +50,9 @@ async def play_auditioned(
 ) -> Settled:
     """`given["row"]` names the recorded node. The answer is on the row alone: no node follows."""
     try:
-        recording = await read(performance, _recording, performance.run.workspace_id, given["row"])
+        recording = await ask_database(
+            performance, _recording, performance.run.workspace_id, given["row"]
+        )
         agent = await read_agent(performance, node)
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
@@ -58,7 +60,9 @@ async def play_auditioned(
     receipts = await look_back(performance, step)
     allowance = await _allowance(performance)
     work = _Work(performance, step, agent, receipts, recording=recording, allowance=allowance)
-    await play_attempts(performance, step, work.once, repeatable=True, columns=work.columns)
+    await play_attempts(
+        performance, step, work.once, repeatable=lambda _: True, columns=work.columns
+    )
     return Settled(NodeStatus.SUCCEEDED, SUCCESS, {})
 
 
@@ -135,7 +139,7 @@ def _recording(workspace: str, row: int) -> Recording:
 async def _allowance(performance: Performance) -> Allowance:
     """The run's own, one for all that it plays here."""
     if not performance.allowances:
-        spent = await read(performance, _spent, performance.run.id)
+        spent = await ask_database(performance, _spent, performance.run.id)
         if not performance.allowances:  # another row may have been faster meanwhile
             performance.allowances.append(
                 Allowance(int(performance.run.pins["budget_microdollars"]), spent)

@@ -14,11 +14,11 @@ from scores.document import SUCCESS, NodeDocument
 
 from ..asking import ModelLine, open_models
 from ..attempts import Step, play_attempts
-from ..calling import cut_in_half
+from ..ledger import Undecided, asks_a_person
 from ..looking_back import Receipts, look_back
 from ..performance import JSON, Performance, may_retry
 from .agent import PinnedAgent, read_agent
-from .tools import Toolbox, Undecided
+from .tools import Toolbox
 
 
 async def play_live(
@@ -31,7 +31,9 @@ async def play_live(
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
     work = Work(performance, step, agent, await look_back(performance, step))
-    return await play_attempts(performance, step, work.once, repeatable=True, columns=work.columns)
+    return await play_attempts(
+        performance, step, work.once, repeatable=lambda _: True, columns=work.columns
+    )
 
 
 class Work:
@@ -106,7 +108,7 @@ class Work:
             self._cut_off()
             raise
         except Undecided as undecided:
-            error = cut_in_half(undecided.operation, self._step.node.key)
+            error = asks_a_person(undecided.operation, self._step.node.key, undecided.why)
             await self._write_down(NodeStatus.NEEDS_ATTENTION, error=error)
             raise Parked("answer") from None
         check_json(answer.output)

@@ -9,8 +9,8 @@ from runs.models import Mode, NodeStatus, RunNode
 from scores.document import SUCCESS, NodeDocument
 
 from ..generated import example_for
+from ..outage import ask_database
 from ..performance import JSON, Performance
-from ..reading import read
 from ..suppression import own_sample
 from .agent import content_of
 
@@ -23,7 +23,7 @@ async def play_rehearsed(
     agent = performance.run.pins["agents"][node.key]
     sample = own_sample(node)
     if sample is None:
-        output = await read(
+        output = await ask_database(
             performance, _rehearsed, performance.run.score_id, node.key, agent, iteration
         )
     port, output = sample or (SUCCESS, output)

@@ -9,7 +9,6 @@ from typing import Any
 
 from agents.llm.exchange import ToolAnswer, ToolCall
 from agents.skills.context import Context
-from agents.skills.guarantee import Guarantee
 from agents.skills.operation import Effect, Operation
 from agents.skills.outcome import Outcome, check_json
 from maestro.errors import (
@@ -20,13 +19,14 @@ from maestro.errors import (
     OutcomeUnknown,
 )
 from runs.crash import crash_point
-from runs.executor import Stop
+from runs.executor import Parked, Stop
 from runs.journal import Fenced, NodeEntry
 from runs.models.choices import NodeStatus
 
 from ..attempts import Step
-from ..calling import call_operation, cut_in_half, fingerprint
+from ..calling import call_operation, fingerprint
 from ..errors import OperationBroke, error_json
+from ..ledger import Intent, Undecided, asks_a_person, settle_unanswered
 from ..local import LocalCall, play_local
 from ..looking_back import Receipt, Receipts
 from ..meter import Meter
@@ -35,14 +35,6 @@ from ..suppression import note_on
 
 log = logging.getLogger(__name__)
 JSON = dict[str, Any]
-
-
-class Undecided(Exception):
-    """A tool that must not happen twice was begun, and nobody can say whether it happened."""
-
-    def __init__(self, operation: str) -> None:
-        super().__init__(operation)
-        self.operation = operation
 
 
 class DoneBefore(NodeError):
@@ -83,7 +75,7 @@ class Toolbox:
         """Do what the model asks for; what goes wrong is told to the model.
 
         A missing secret is not the model's to mend: MissingSecret fails the node. Raises Undecided,
-        Stop or Fenced as well.
+        Parked, Stop or Fenced as well.
         """
         self._count += 1
         use = self._use(self._operations[asked.name], asked.arguments, self._count)
@@ -94,7 +86,7 @@ class Toolbox:
             if isinstance(error, MissingSecret):
                 raise
             return ToolAnswer(_told(error), is_error=True)
-        except (Undecided, Stop, Fenced):
+        except (Undecided, Parked, Stop, Fenced):
             raise
         except Exception as broken:
             log.error(
@@ -169,6 +161,7 @@ class Toolbox:
 
     async def _write_durably(self, use: Use) -> Outcome:
         """Intent durable, then the effect, then its receipt durable before the model knows."""
+        use = replace(use, row=replace(use.row, started_at=datetime.now(UTC)))
         journal, claim = self._performance.journal, self._performance.run.claim
         await journal.flush(claim, journal.intend(use.row))
         if not self._performance.holds():
@@ -176,16 +169,22 @@ class Toolbox:
         crash_point("tool.intended")
         try:
             outcome = await self._dispatch(use)
-        except OutcomeUnknown:
-            if use.operation.guarantee() is not Guarantee.AT_MOST_ONCE:
-                raise
-            error = cut_in_half(use.operation.full_name, use.row.node_key)
-            self._note(use, NodeStatus.NEEDS_ATTENTION, error=error)
-            raise Undecided(use.operation.full_name) from None
+        except OutcomeUnknown as unknown:
+            outcome = await self._settle(use, unknown)
         crash_point("tool.done")
         self._note_success(use, outcome)
         await journal.flush(claim)
         return outcome
+
+    async def _settle(self, use: Use, unknown: OutcomeUnknown) -> Outcome:
+        began = use.row.started_at or datetime.now(UTC)
+        intent = Intent(use.operation, use.given, use.context, began)
+        try:
+            return await settle_unanswered(self._performance, intent, unknown)
+        except Undecided as undecided:
+            error = asks_a_person(use.operation.full_name, use.row.node_key, undecided.why)
+            self._note(use, NodeStatus.NEEDS_ATTENTION, error=error)
+            raise
 
     async def _dispatch(self, use: Use) -> Outcome:
         return await call_operation(

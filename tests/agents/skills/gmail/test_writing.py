@@ -1,10 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from agents.skills.context import Context
 from agents.skills.outcome import JSON
-from agents.skills.registry import dispatch, find
+from agents.skills.registry import dispatch, find, look_up
 from maestro.errors import InvalidNodeInput, OutcomeUnknown, ServiceRefused, Unavailable
 from tests.agents.skills.conftest import MakeContext
 from tests.far_ends.gmail import GmailEnd
@@ -17,7 +18,7 @@ async def ask(operation: str, context: Context, **given: Any) -> JSON:
     return (await dispatch("gmail", operation, given, context)).output
 
 
-async def test_a_mail_is_sent_with_a_message_id_of_its_key(
+async def test_a_mail_is_sent_with_a_mark_of_its_key(
     gmail: GmailEnd, online: Context, make_context: MakeContext
 ) -> None:
     first = await ask("send_email", online, **MAIL, cc="b@x.io")
@@ -28,6 +29,7 @@ async def test_a_mail_is_sent_with_a_message_id_of_its_key(
     assert (one["to"], one["cc"], one["subject"]) == (MAIL["to"], "b@x.io", MAIL["subject"])
     assert one["text"].strip() == "Hi Maya,"
     assert one["message-id"] == again["message-id"]
+    assert one["x-maestro-key"] == again["x-maestro-key"]
     assert "from" not in one and "in-reply-to" not in one
 
 
@@ -70,7 +72,7 @@ async def test_a_send_that_may_have_happened_says_where_to_look(
     await ask("list_inbox", online)
     gmail.faults.append(fault)
 
-    with pytest.raises(OutcomeUnknown, match="rfc822msgid:"):
+    with pytest.raises(OutcomeUnknown, match=f"in:sent to:{MAIL['to']}"):
         await ask("send_email", online, **MAIL)
 
 
@@ -95,6 +97,22 @@ def test_a_send_cut_in_half_is_never_repeated_by_itself() -> None:
     assert find("gmail", "send_email").guarantee() == "at_most_once"
     assert not find("gmail", "send_email").retryable
     assert find("gmail", "label_thread").guarantee() == "once_per_key"
+
+
+async def test_a_send_whose_answer_was_lost_is_found_by_its_mark(
+    gmail: GmailEnd, online: Context
+) -> None:
+    operation = find("gmail", "send_email")
+    other = replace(online, idempotency_key="another key")
+    await ask("send_email", online, **MAIL)
+    await ask("send_email", other, **MAIL)
+
+    assert await look_up(operation, MAIL, online) == (
+        "success",
+        {"message_id": "sent_0", "thread_id": "ts0"},
+    )
+    unsent = replace(online, idempotency_key="unsent")
+    assert await look_up(operation, MAIL, unsent) is None
 
 
 async def test_labels_are_made_when_missing_and_put_on_once(
