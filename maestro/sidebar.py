@@ -40,6 +40,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     build = [
         _list(request, "Scores", "account_tree", "scores_score"),
         _list(request, "Agents", "smart_toy", "agents_agent"),
+        _catalog(request),
     ]
     operate = [
         _list(request, "Orchestras", "queue_music", "orchestras_orchestra"),
@@ -77,6 +78,15 @@ def _waiting(request: HttpRequest) -> tuple[int, int]:
         return 0, 0
     unread = seat.workspace.notifications.filter(read_at__isnull=True).count()
     return unread, seat.workspace.runs.filter(FOR_A_PERSON).count()
+
+
+def _catalog(request: HttpRequest) -> dict[str, Any]:
+    """Marked on all pages of the catalog."""
+    entry = _entry(request, "Skills", "extension", "catalog_skills")
+    pages = [reverse(f"admin:{name}") for name in ("catalog_skills", "catalog_tools")]
+    pages.append(reverse("admin:catalog_operation", args=["x"]).removesuffix("x/"))
+    active = request.path.startswith(tuple(pages))
+    return {**entry, "active": lambda _: active}
 
 
 def _list(

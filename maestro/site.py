@@ -20,6 +20,7 @@ from maestro.palette import found_by_name, found_in_rows
 from maestro.workspaces.desk import desk_page, looking_seat, seat_of, take_seat, workspaces_of
 from runs import views as run_views
 from runs.again import views as again_views
+from runs.catalog import views as catalog_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
 from scores import views as score_views
@@ -50,6 +51,7 @@ class Site(UnfoldAdminSite):
             path("mails/", self.admin_view(require_GET(self.mails)), name="kept_mails"),
             path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
             *agent_views.urls(self.admin_view),
+            *catalog_views.urls(self.admin_view),
             *exchange_views.urls(self.admin_view),
             *score_views.urls(self.admin_view),
             *composer_views.urls(self.admin_view),

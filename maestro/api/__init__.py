@@ -9,6 +9,7 @@ from orchestras.api import router as orchestras
 from runs.again.api import router as again
 from runs.api import router as runs
 from runs.auditions.api import router as auditions
+from runs.catalog.api import router as catalog
 from runs.reach.api import router as reach
 from scores.api import router as scores
 from scores.composing.api import router as drafts
@@ -38,6 +39,7 @@ ROUTERS = (
     workspaces,
     agents,
     skills,
+    catalog,
     limits,
     scores,
     drafts,
