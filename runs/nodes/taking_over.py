@@ -11,8 +11,8 @@ from scores.configs import MapOverConfig
 from scores.document import NodeDocument
 
 from .explaining import Comparison
+from .outage import ask_database
 from .performance import Performance
-from .reading import read
 from .suppression import PLANNED, SAMPLED
 
 JSON = dict[str, Any]
@@ -44,9 +44,9 @@ async def counterpart(performance: Performance, key: str, iteration: str) -> Run
         return None
     async with earlier.reading:
         if key not in earlier.rows:
-            earlier.rows[key] = await read(performance, _rows, earlier.run, key)
+            earlier.rows[key] = await ask_database(performance, _rows, earlier.run, key)
         if not earlier.knows:
-            for sample, real in await read(performance, _learnt, performance.run.id):
+            for sample, real in await ask_database(performance, _learnt, performance.run.id):
                 earlier.known.learn(sample, real)
             earlier.knows = True
     return earlier.rows[key].get(path)
@@ -94,7 +94,7 @@ async def _is_made_up(performance: Performance, row: RunNode) -> bool:
         return False
     if row.child_run_id or (row.error or {}).get("code") in (PLANNED, SAMPLED):
         return True
-    return bool(row.agent_id) and await read(performance, _called_writes, row)
+    return bool(row.agent_id) and await ask_database(performance, _called_writes, row)
 
 
 def _called_writes(row: RunNode) -> bool:
