@@ -20,6 +20,7 @@ from maestro.palette import found_by_name, found_in_rows
 from maestro.workspaces.desk import desk_page, looking_seat, seat_of, take_seat, workspaces_of
 from runs import views as run_views
 from runs.again import views as again_views
+from runs.budgets import views as budget_views
 from runs.catalog import views as catalog_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
@@ -58,6 +59,7 @@ class Site(UnfoldAdminSite):
             *history_views.urls(self.admin_view),
             *run_views.urls(self.admin_view),
             *again_views.urls(self.admin_view),
+            *budget_views.urls(self.admin_view),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class OrchestraFields(TypedDict, total=False):
     misfire: str
     input: dict[str, Any]
     budget_microdollars: int | None
+    run_budget_microdollars: int | None
 
 
 class _Schedule(NamedTuple):

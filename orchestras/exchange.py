@@ -22,6 +22,7 @@ ALIKE = (
     "misfire",
     "input",
     "budget_microdollars",
+    "run_budget_microdollars",
 )
 
 
@@ -41,6 +42,7 @@ class OrchestraEntry(BaseModel):
     misfire: Misfire = Field(Misfire.ONCE, strict=False)
     input: JSON = {}
     budget_microdollars: int | None = None
+    run_budget_microdollars: int | None = None
 
 
 def export_orchestra(orchestra: Orchestra) -> OrchestraEntry:

@@ -27,7 +27,12 @@ class OrchestraIn(Body):
     overlap: Overlap = Field(Overlap.SKIP, strict=False)
     misfire: Misfire = Field(Misfire.ONCE, strict=False)
     input: JSON = {}
-    budget_microdollars: int | None = Field(None, ge=0, le=MAX_MICRODOLLARS)
+    budget_microdollars: int | None = Field(
+        None, ge=0, le=MAX_MICRODOLLARS, description="For all its runs in a month; null: no limit."
+    )
+    run_budget_microdollars: int | None = Field(
+        None, ge=0, le=MAX_MICRODOLLARS, description="For each of its runs; null: no limit."
+    )
     bindings: dict[str, str] = {}
 
 
@@ -52,6 +57,7 @@ class OrchestraOut(BaseModel):
     misfire: Misfire
     input: JSON
     budget_microdollars: int | None
+    run_budget_microdollars: int | None
     bindings: dict[str, str]
     status: OrchestraStatus
     last_fire_at: datetime | None

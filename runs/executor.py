@@ -18,8 +18,8 @@ from scores.scopes import Loop, Scope
 from scores.transform import carry, merge
 
 JSON = dict[str, Any]
-WaitingFor = Literal["answer", "gate", "subscore", "retry", "limit"]
-URGENCY: tuple[WaitingFor, ...] = ("answer", "gate", "subscore", "retry", "limit")
+WaitingFor = Literal["answer", "gate", "budget", "subscore", "retry", "limit"]
+URGENCY: tuple[WaitingFor, ...] = ("answer", "gate", "budget", "subscore", "retry", "limit")
 
 
 class Stop(Exception):

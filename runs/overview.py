@@ -12,8 +12,11 @@ from runs.models import Cluster, Run, RunStatus
 
 BEAT_IS_LATE = timedelta(seconds=30)
 SHOWN = 6
-# A write cut in half, or a gate: nothing goes on until somebody answers.
-FOR_A_PERSON = Q(status=RunStatus.NEEDS_ATTENTION) | Q(status=RunStatus.WAITING, waiting_for="gate")
+# A write cut in half, a gate, a budget: nothing goes on until somebody decides.
+ASKED = ("gate", "budget")
+FOR_A_PERSON = Q(status=RunStatus.NEEDS_ATTENTION) | Q(
+    status=RunStatus.WAITING, waiting_for__in=ASKED
+)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ class Limits(BaseModel):
 class Parameters(Limits):
     """`effort` is how much the model thinks and `thinking` when, `cache` how long its prompt is kept
     for reading again (empty: not), `max_tokens` bounds one answer, thinking included.
-    `fallback_models` are asked in this order when the agent's own cannot answer."""
+    `fallback_models` are asked in this order when the agent's own cannot answer, `cheaper_model`
+    when a budget has no room for it."""
 
     max_tokens: int = Field(default=16_000, ge=1, le=128_000)
     max_turns: int = Field(default=8, ge=1, le=100)
@@ -33,6 +34,7 @@ class Parameters(Limits):
     thinking: Literal["adaptive", "between_tools", "disabled"] | None = None
     cache: Literal["5m", "1h"] | None = None
     fallback_models: list[ModelId] = Field(default=[], max_length=5)
+    cheaper_model: ModelId | None = None
 
     @model_validator(mode="before")
     @classmethod

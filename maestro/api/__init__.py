@@ -9,6 +9,7 @@ from orchestras.api import router as orchestras
 from runs.again.api import router as again
 from runs.api import router as runs
 from runs.auditions.api import router as auditions
+from runs.budgets.api import router as budgets
 from runs.catalog.api import router as catalog
 from runs.reach.api import router as reach
 from scores.api import router as scores
@@ -51,6 +52,7 @@ ROUTERS = (
     again,
     reach,
     auditions,
+    budgets,
 )
 for router in ROUTERS:
     api.add_router("", router)

@@ -27,6 +27,7 @@ SCOPES = (
     "orchestra:write",
     "run:read",
     "run:write",
+    "workspace:write",
 )
 EXACTNESS_OF_LAST_USE = timedelta(minutes=1)
 

@@ -60,7 +60,8 @@ class BearerKey(HttpBearer):
         if seat is None or not request.user.is_staff:
             raise Forbidden("You have no seat in a workspace")
         for scope in self.scopes:
-            if not (seat.may_edit or scope.endswith(":read")):
+            may = seat.is_owner if scope == "workspace:write" else seat.may_edit
+            if not (may or scope.endswith(":read")):
                 raise Forbidden(f"As {seat.role} you cannot do this", scope=scope)
         return Caller(seat.workspace, author_of(request))
 

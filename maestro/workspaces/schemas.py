@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from maestro.rest.shapes import Body, Name
 
 from .bearer import Caller
+
+MAX_MICRODOLLARS = 10**15
 
 
 class KeyOut(BaseModel):
@@ -14,6 +18,16 @@ class KeyOut(BaseModel):
     prefix: str
     scopes: list[str]
     expires_at: datetime | None
+
+
+class WorkspacePatch(Body):
+    """What is left out stays."""
+
+    name: Name = ""
+    default_model: str = Field("", min_length=1, max_length=120)
+    monthly_budget_microdollars: int | None = Field(
+        None, ge=0, le=MAX_MICRODOLLARS, description="For all runs in a month; null: no limit."
+    )
 
 
 class WorkspaceOut(BaseModel):

@@ -16,6 +16,7 @@ from maestro.marks import status
 from maestro.numbers import clock, relative
 from maestro.uses import Use
 from maestro.workspaces.desk import (
+    Dollars,
     GuardedDeletion,
     JSONText,
     RefusableForm,
@@ -44,6 +45,8 @@ FIELDS = [
     "overlap",
     "misfire",
     "input",
+    "budget_microdollars",
+    "run_budget_microdollars",
 ]
 SHOWN_FIRES = 3
 SHOWN_RUNS = 8
@@ -52,6 +55,13 @@ STRIP = 24
 
 class OrchestraForm(RefusableForm):
     input = JSONText(shape=dict, required=False, help_text="A run's input where none is given.")
+    budget_microdollars = Dollars(
+        label="Budget a month, in dollars",
+        help_text="What all its runs may cost; then they wait for a person. Empty: no limit.",
+    )
+    run_budget_microdollars = Dollars(
+        label="Budget of a run, in dollars", help_text="With all runs below it. Empty: no limit."
+    )
 
     def clean_input(self) -> dict[str, Any]:
         return self.cleaned_data["input"] or {}
@@ -79,6 +89,7 @@ class OrchestraAdmin(WithSlots, GuardedDeletion):
     fieldsets = [
         (None, {"fields": [("name", "tag"), ("score", "score_version"), "description"]}),
         ("Schedule", {"fields": [("cron", "time_zone"), ("overlap", "misfire"), "enabled"]}),
+        ("Money", {"fields": [("budget_microdollars", "run_budget_microdollars")]}),
         (None, {"fields": ["input"]}),
     ]
     way_out = "Let these runs end, or cancel them, then come back. Finished runs stay."

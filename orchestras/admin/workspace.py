@@ -7,9 +7,16 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from maestro.workspaces.desk import ScopedAdmin, number, seat_of
+from maestro.workspaces.desk import Dollars, RefusableForm, ScopedAdmin, number, seat_of
 from maestro.workspaces.models import Workspace
 from orchestras.actions import reschedule
+
+
+class WorkspaceForm(RefusableForm):
+    monthly_budget_microdollars = Dollars(
+        label="Budget a month, in dollars",
+        help_text="What all runs may cost; then they wait for a person. Empty: no limit.",
+    )
 
 
 @admin.register(Workspace)
@@ -17,7 +24,13 @@ class WorkspaceAdmin(ScopedAdmin):
     list_display = ["name", "slug", "default_model", "time_zone", "member_count", "score_count"]
     search_fields = ["name", "slug"]
     ordering = ["name"]
-    fields = [("name", "slug"), ("default_model", "time_zone"), "settings"]
+    form = WorkspaceForm
+    fields = [
+        ("name", "slug"),
+        ("default_model", "time_zone"),
+        "monthly_budget_microdollars",
+        "settings",
+    ]
     prepopulated_fields = {"slug": ["name"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

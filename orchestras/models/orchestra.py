@@ -82,7 +82,12 @@ class Orchestra(models.Model):
     input = models.JSONField(
         default=dict, blank=True, help_text="A run's input where none is given."
     )
-    budget_microdollars = models.BigIntegerField(null=True, blank=True)
+    budget_microdollars = models.BigIntegerField(
+        null=True, blank=True, help_text="What all its runs may cost in a month; empty: no limit."
+    )
+    run_budget_microdollars = models.BigIntegerField(
+        null=True, blank=True, help_text="What one of its runs may cost; empty: no limit."
+    )
     last_fire_at = models.DateTimeField(null=True, blank=True, editable=False)
     next_fire_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -107,6 +112,11 @@ class Orchestra(models.Model):
             models.CheckConstraint(
                 condition=Q(budget_microdollars__isnull=True) | Q(budget_microdollars__gte=0),
                 name="orchestra_budget_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(run_budget_microdollars__isnull=True)
+                | Q(run_budget_microdollars__gte=0),
+                name="orchestra_run_budget_not_negative",
             ),
         ]
         indexes = [

@@ -79,9 +79,15 @@ def _pin_agent(key: str, id: str, version: int, content: JSON, default_model: st
         "id": id,
         "version": version,
         "model": own,
-        "models": [own, *content["parameters"].get("fallback_models", [])],
+        "models": [own, *_others(content["parameters"])],
         "tools": [operation.full_name for operation in tools],
     }
+
+
+def _others(parameters: JSON) -> list[str]:
+    """Models that may answer in place of the agent's own."""
+    cheaper = parameters.get("cheaper_model")
+    return [*parameters.get("fallback_models", []), *([cheaper] if cheaper else [])]
 
 
 def _asking_operations(document: GraphDocument, agents: JSON) -> Iterator[str]:

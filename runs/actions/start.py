@@ -46,6 +46,7 @@ def start_orchestra(
         orchestra=orchestra,
         trigger=trigger,
         input=orchestra.input if input is None else input,
+        budget_microdollars=orchestra.run_budget_microdollars,
         mode=mode,
         slot=slot,
         started_by=started_by,

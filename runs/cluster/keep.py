@@ -6,6 +6,8 @@ No leader: every step is a conditional statement, so each cluster takes it.
 from django.db import connection
 
 from runs import claims
+from runs.budgets.reserving import FORGET
+from runs.budgets.waking import WAKE_FUNDED
 from runs.connections import RUNS_CHANNEL
 from runs.machine import now
 from runs.player.slots import PLAIN_CLUSTER, all_taken, is_free, suspects_slot
@@ -39,6 +41,7 @@ class Keep:
                 cursor.execute(claims.BURY)
             cursor.execute(claims.WAKE)
             cursor.execute(claims.WAKE_PARENTS)
+            cursor.execute(WAKE_FUNDED)
             cursor.execute(claims.CANCEL_CHILDREN)
             cursor.execute(claims.NEXT_IN_LINE)
             cursor.execute(claims.NEWS)
@@ -48,6 +51,8 @@ class Keep:
         self._ring_for_players(suspects)
         if now() >= self._clears_from:
             clear_remains()
+            with connection.cursor() as cursor:
+                cursor.execute(FORGET)
             self._clears_from = now() + CLEAR_SECONDS
         self._stepped = now()
 

@@ -1,5 +1,6 @@
 """Runs, what each node did, and who plays them."""
 
+from .budget import Account, Reservation
 from .choices import RETRY_AT, Decision, Mode, NodeStatus, Reuse, RunStatus, Trigger
 from .cluster import Cluster, Player
 from .effect import EffectDecision
@@ -10,12 +11,14 @@ from .run import Run, RunQuerySet
 
 __all__ = [
     "RETRY_AT",
+    "Account",
     "Cluster",
     "Decision",
     "EffectDecision",
     "Mode",
     "NodeStatus",
     "Player",
+    "Reservation",
     "Reuse",
     "Run",
     "RunEvent",

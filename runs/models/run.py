@@ -78,6 +78,9 @@ class Run(models.Model):
     tokens_cache_read = models.BigIntegerField(db_default=0)
     tokens_cache_write = models.BigIntegerField(db_default=0)
     cost_microdollars = models.BigIntegerField(db_default=0)
+    budget_microdollars = models.BigIntegerField(
+        null=True, help_text="What it may cost with all runs below it; empty: no limit of its own."
+    )
     queued_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -105,6 +108,10 @@ class Run(models.Model):
             text_choices("status", RunStatus, "run_status_is_known"),
             text_choices("mode", Mode, "run_mode_is_known"),
             text_choices("trigger", Trigger, "run_trigger_is_known"),
+            models.CheckConstraint(
+                condition=Q(budget_microdollars__isnull=True) | Q(budget_microdollars__gte=0),
+                name="run_budget_not_negative",
+            ),
             models.CheckConstraint(
                 condition=Q(status="running", player__isnull=False)
                 | ~Q(status="running") & Q(player__isnull=True),

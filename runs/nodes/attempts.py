@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from maestro.errors import NodeError
+from runs.budgets import BudgetReached
 from runs.executor import NodeFailed, Parked, Settled, Stop
 from runs.journal import Fenced, NodeEntry
 from runs.models.choices import RETRY_AT, NodeStatus
@@ -49,6 +51,10 @@ async def play_attempts(
             return await play_once(attempt)
         except (Stop, Parked, NodeFailed, Fenced):
             raise
+        except BudgetReached as reached:
+            raise await _paused(
+                performance, step, reached, {**columns(), "attempt": attempt}
+            ) from None
         except Exception as broken:
             error = broken if isinstance(broken, NodeError) else _foresee(broken, performance, step)
             row = {**columns(), "attempt": attempt}
@@ -57,8 +63,19 @@ async def play_attempts(
                 return performance.fail(step.node, step.iteration, step.given, error, **row)
             again = next_time(step.node.retry, attempt, error)
             error.details[RETRY_AT] = again.isoformat()
-            await performance.record(_failed(performance, step, error, row))
+            await performance.record(_ended(performance, step, NodeStatus.FAILED, error, row))
         attempt += 1
+
+
+async def _paused(
+    performance: Performance, step: Step, reached: BudgetReached, columns: JSON
+) -> Parked:
+    """This attempt is over; the next one plays when there is money."""
+    entry = _ended(performance, step, NodeStatus.CANCELLED, reached, columns)
+    journal = performance.journal
+    await journal.flush(performance.run.claim, journal.record(entry))
+    at = reached.details.get("resume_at")
+    return Parked("budget", resume_at=datetime.fromisoformat(str(at)) if at else None)
 
 
 def first_attempt(last: int, status: NodeStatus) -> int:
@@ -71,11 +88,13 @@ def _foresee(broken: Exception, performance: Performance, step: Step) -> NodeErr
     return OperationBroke.by(broken)
 
 
-def _failed(performance: Performance, step: Step, error: NodeError, columns: JSON) -> NodeEntry:
+def _ended(
+    performance: Performance, step: Step, status: NodeStatus, error: NodeError, columns: JSON
+) -> NodeEntry:
     return performance.entry(
         step.node,
         step.iteration,
-        NodeStatus.FAILED,
+        status,
         input=step.given,
         error=error_json(error, step.node.key),
         **columns,

@@ -3,7 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
+from agents.llm.bounds import most_cost
 from agents.llm.errors import LimitReached, ModelWithoutPrice
+from agents.llm.exchange import Request
 from agents.llm.parameters import Limits
 from agents.llm.tokens import Band, Tokens, cost_of
 from runs.journal import Usage
@@ -42,11 +44,19 @@ class Meter:
             cost = f"${used.cost_microdollars / MICRODOLLARS:.4f}"
             raise _limit_reached("max_cost_microdollars", cost, dearest)
 
-    def add(self, model: str, tokens: Tokens) -> None:
-        """A call that was made, whether or not it gave an answer."""
-        bands = [Band(**band) for band in self._prices[model]]
+    def most(self, model: str, request: Request) -> int:
+        """Micro-dollars that a call may cost at most."""
+        return most_cost(request, self._bands(model))
+
+    def add(self, model: str, tokens: Tokens) -> int:
+        """A call that was made, whether or not it gave an answer; what it cost."""
+        cost = cost_of(tokens, self._bands(model))
         self.model = model
-        self.usage += Usage(**asdict(tokens), cost_microdollars=cost_of(tokens, bands))
+        self.usage += Usage(**asdict(tokens), cost_microdollars=cost)
+        return cost
+
+    def _bands(self, model: str) -> list[Band]:
+        return [Band(**band) for band in self._prices[model]]
 
     def columns(self) -> JSON:
         """What the attempt's row says of it; from then on it counts as said."""

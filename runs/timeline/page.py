@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from maestro.numbers import tick
+from runs.budgets import Cap, caps_of_run
 from runs.models import NodeStatus, Run, RunEvent, RunNode
 
 from .drawing import Drawing
@@ -22,7 +23,8 @@ SHOWN_ASKS = 20
 
 @dataclass(frozen=True)
 class RunPage:
-    """`asks` are the writes cut in half, `gates` the items, that wait for a person's answer."""
+    """`asks` are the writes cut in half, `gates` the items, that wait for a person's answer;
+    `budgets` those that are spent, of a run that waits for money."""
 
     run: Run
     rows: list[Row]
@@ -32,6 +34,7 @@ class RunPage:
     events: list[RunEvent]
     asks: list[RunNode]
     gates: list[RunNode]
+    budgets: list[Cap]
     tokens: int
     error_query: str
 
@@ -52,6 +55,9 @@ def run_page(run: Run, view: View, now: datetime | None = None) -> RunPage:
         gates=[
             row for row in _waiting(run, NodeStatus.WAITING) if "items" in (row.output_json or {})
         ],
+        budgets=[cap for cap in caps_of_run(run) if cap.is_reached]
+        if run.waiting_for == "budget"
+        else [],
         tokens=run.tokens_input
         + run.tokens_output
         + run.tokens_cache_read

@@ -54,6 +54,7 @@ def test_an_orchestra_is_made_with_what_it_leaves_out(caller: Caller, body: JSON
         "misfire": "once",
         "input": {},
         "budget_microdollars": None,
+        "run_budget_microdollars": None,
         "bindings": {},
         "status": "paused",
         "last_fire_at": None,

@@ -2,7 +2,7 @@
 
 from .columns import clipped, link_to, list_of, mono, number, page_of
 from .deletion import GuardedDeletion
-from .fields import JSONText
+from .fields import Dollars, JSONText
 from .filters import ScopedRelatedFilter
 from .pages import ReadOnlyAdmin, ScopedAdmin
 from .refusals import RefusableForm, refusal_in
@@ -18,6 +18,7 @@ from .seat import (
 from .shown import desk_page, to_page_or_why
 
 __all__ = [
+    "Dollars",
     "GuardedDeletion",
     "JSONText",
     "ReadOnlyAdmin",

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from django import forms
-from unfold.widgets import TEXTAREA_CLASSES
+from unfold.widgets import TEXTAREA_CLASSES, UnfoldAdminTextInputWidget
 
 EMPTY = ("", "null")
+MICRODOLLARS = 1_000_000
 
 
 class JSONWidget(forms.Textarea):
@@ -49,6 +50,28 @@ class JSONText(forms.JSONField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
             return bool(self.to_python(data) != initial)
+        except forms.ValidationError:
+            return True
+
+
+class Dollars(forms.DecimalField):
+    """Money as people write it, kept in micro-dollars; empty is None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        named = {"min_value": 0, "max_digits": 15, "decimal_places": 6, "required": False}
+        super().__init__(**{**named, "widget": UnfoldAdminTextInputWidget(), **kwargs})
+
+    def clean(self, value: Any) -> Any:
+        dollars = super().clean(value)
+        return None if dollars is None else int(dollars * MICRODOLLARS)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Of a row; what was typed stays as it was typed."""
+        return f"{value / MICRODOLLARS:.2f}" if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
         except forms.ValidationError:
             return True
 

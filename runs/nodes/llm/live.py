@@ -66,6 +66,7 @@ class Work:
             self._agent.models,
             self._step.node.key,
             lambda code: may_retry(self._step.node.retry, attempt, code),
+            self._agent.parameters.cheaper_model,
         )
         self._line = line
         await self._write_down(NodeStatus.RUNNING)

@@ -18,6 +18,7 @@ from maestro.errors import (
     NodeError,
     OutcomeUnknown,
 )
+from runs.budgets import BudgetReached
 from runs.crash import crash_point
 from runs.executor import Parked, Stop
 from runs.journal import Fenced, NodeEntry
@@ -83,7 +84,7 @@ class Toolbox:
             outcome = await self._do(use, asked.arguments)
         except NodeError as error:
             self._note_failure(use, error)
-            if isinstance(error, MissingSecret):
+            if isinstance(error, MissingSecret | BudgetReached):
                 raise
             return ToolAnswer(_told(error), is_error=True)
         except (Undecided, Parked, Stop, Fenced):

@@ -1,0 +1,116 @@
+"""Reserving before a call and settling after it; each is one transaction, safe to ask again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from runs.journal import Fenced
+from runs.models import Account, Reservation, Run, RunStatus
+
+from .caps import BudgetReached, Busy, Cap, Offer, choose
+from .standing import EVER, Place, booked_runs, open_reservations, place_of, recorded
+
+# One statement, so that a repeat after a lost answer finds the reservation gone and books nothing.
+SETTLE = """
+with done as (
+  delete from budget_reservations where token = %(token)s::uuid
+  returning workspace_id, orchestra_id, root_id, month),
+booked as (
+  select account.id from budget_accounts account, done
+   where account.scope in (done.workspace_id, done.orchestra_id) and account.month = done.month
+      or account.scope = done.root_id and account.month = %(ever)s::date
+   order by account.id for update of account)
+update budget_accounts set spent = spent + %(microdollars)s where id in (select id from booked)"""
+
+# What a player that died, or lost its run, has left.
+FORGET = """
+delete from budget_reservations reservation using score_runs run
+ where run.id = reservation.run_id
+   and (run.fence <> reservation.fence or run.status <> 'running')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A call that may be made, of this model."""
+
+    token: UUID
+    model: str
+
+
+def reserve(run_id: str, fence: int, token: UUID, offers: Sequence[Offer]) -> Granted:
+    """Hold what the first offer may cost; where that does not fit, what the last one may.
+
+    Raises Busy or BudgetReached, or Fenced when the run is another player's.
+    """
+    granted = _reserved(run_id, fence, token, offers)
+    if isinstance(granted, Exception):
+        raise granted
+    return granted
+
+
+@transaction.atomic
+def _reserved(
+    run_id: str, fence: int, token: UUID, offers: Sequence[Offer]
+) -> Granted | Busy | BudgetReached:
+    """A refusal is returned: raised in here, it would take an account just opened with it."""
+    held = Reservation.objects.filter(token=token).first()
+    if held is not None:  # asked again, because the answer was lost
+        return Granted(token, held.model)
+    run = booked_runs().filter(pk=run_id, fence=fence, status=RunStatus.RUNNING).first()
+    if run is None:
+        raise Fenced(run_id)
+    place = place_of(run)
+    try:
+        offer = choose(_locked_caps(place), offers)
+    except (Busy, BudgetReached) as refusal:
+        return refusal
+    _hold(run, place, token, offer)
+    return Granted(token, offer.model)
+
+
+def settle(token: UUID, microdollars: int) -> None:
+    """Book what the call did cost, and hold nothing for it any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SETTLE, {"token": str(token), "microdollars": microdollars, "ever": EVER.isoformat()}
+        )
+
+
+def _locked_caps(place: Place) -> list[Cap]:
+    """The budgets that have a limit, locked until the reservation is there to be seen."""
+    limited = [budget for budget in place.budgets if budget[3] is not None]
+    if not limited:
+        return []
+    spent = {pk: _lock(place, scope, pk) for scope, pk, *_ in sorted(limited, key=lambda b: b[1])}
+    held = open_reservations(place)
+    return [Cap(scope, pk, allowed, spent[pk], held[scope]) for scope, pk, _, allowed in limited]
+
+
+def _lock(place: Place, scope: str, pk: str) -> int:
+    """What is spent of it; the account is opened if this is the first call that asks."""
+    month = EVER if scope == "run" else place.month
+    accounts = Account.objects.select_for_update().filter(scope=pk, month=month)
+    account = accounts.first()
+    if account is None:
+        new = Account(workspace=place.workspace, scope=pk, month=month)
+        new.spent = recorded(place, scope)
+        Account.objects.bulk_create([new], ignore_conflicts=True)
+        account = accounts.get()
+    return account.spent
+
+
+def _hold(run: Run, place: Place, token: UUID, offer: Offer) -> None:
+    held = Reservation(
+        token=token,
+        workspace=place.workspace,
+        run=run,
+        fence=run.fence,
+        orchestra_id=place.orchestra.pk if place.orchestra else None,
+        root_id=place.root.pk if place.root else run.pk,
+        month=place.month,
+        model=offer.model,
+        microdollars=offer.most,
+    )
+    Reservation.objects.bulk_create([held], ignore_conflicts=True)
