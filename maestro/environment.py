@@ -48,13 +48,13 @@ def is_database(address: str) -> None:
         database_of(address)
 
 
-def is_32_bytes(key: str) -> None:
-    """Refuses a vault key that is not base64 of 32 bytes; empty means none."""
+def is_32_bytes(keys: str) -> None:
+    """Refuses vault keys, with commas between, that are not base64 of 32 bytes; empty means none."""
     try:
-        right = not key or len(base64.b64decode(key, validate=True)) == 32
+        lengths = {len(base64.b64decode(key, validate=True)) for key in keys.split(",") if keys}
     except binascii.Error:
-        right = False
-    if not right:
+        lengths = {0}
+    if lengths - {32}:
         raise ValidationError("must be base64 of 32 bytes: `openssl rand -base64 32` makes one.")
 
 

@@ -1,6 +1,8 @@
 """The two keys an installation lives by: Django's, and the vault's. From the environment, else from the data folder."""
 
 import base64
+import binascii
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +12,11 @@ from django.conf import settings
 from maestro.data_folder import make_data_folder, writing_in
 from maestro.errors import Misconfigured
 
+KEY_BYTES = 32
+
 
 def _random_32_bytes() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 MAKERS: dict[str, Callable[[], str]] = {
@@ -27,6 +31,43 @@ def stored_key(data_dir: Path, name: str) -> str:
         return _file_of(data_dir, name).read_text().strip()
     except OSError:
         return ""
+
+
+def new_key() -> str:
+    """A key for the vault: base64 of 32 random bytes."""
+    return _random_32_bytes()
+
+
+def keys_in(text: str) -> list[bytes]:
+    """The vault's keys, which stand with commas between; none at all when one is no key."""
+    try:
+        keys = [base64.b64decode(part, validate=True) for part in text.split(",")]
+    except (binascii.Error, ValueError):
+        return []
+    return keys if all(len(key) == KEY_BYTES for key in keys) else []
+
+
+def vault_key_is_stored() -> bool:
+    """Whether the vault's key is the data folder's, not the environment's."""
+    return not settings.VAULT_KEY_GIVEN
+
+
+def fresh_vault_keys() -> bool:
+    """Take over what the data folder has by now; whether that is something else."""
+    stored = stored_key(settings.DATA_DIR, "MAESTRO_SECRET_KEY") if vault_key_is_stored() else ""
+    if not stored or stored == settings.MAESTRO_SECRET_KEY:
+        return False
+    settings.MAESTRO_SECRET_KEY = stored
+    return True
+
+
+def keep_vault_keys(keys: list[str]) -> None:
+    """Put these into the data folder in one step, and use them from now on."""
+    path = _file_of(settings.DATA_DIR, "MAESTRO_SECRET_KEY")
+    written = _write(path.with_suffix(".new"), ",".join(keys))
+    with writing_in(path.parent):
+        os.replace(written, path)
+    settings.MAESTRO_SECRET_KEY = ",".join(keys)
 
 
 def make_missing_keys() -> list[Path]:

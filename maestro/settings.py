@@ -26,7 +26,7 @@ MAESTRO_PORT: int = env.int("MAESTRO_PORT", 8000, validate=Range(1, 65535))
 DEBUG: bool = env.bool("MAESTRO_DEBUG", False)
 MAESTRO_ALLOWED_HOSTS: list[str] = env.list("MAESTRO_ALLOWED_HOSTS", [], subcast=str.strip)
 SECRET_KEY_GIVEN: str = env.str("DJANGO_SECRET_KEY", "")
-MAESTRO_SECRET_KEY: str = env.str("MAESTRO_SECRET_KEY", "", validate=environment.is_32_bytes)
+VAULT_KEY_GIVEN: str = env.str("MAESTRO_SECRET_KEY", "", validate=environment.is_32_bytes)
 MAESTRO_ADMIN_PASSWORD: str = env.str("MAESTRO_ADMIN_PASSWORD", "")
 MAESTRO_API_KEY: str = env.str("MAESTRO_API_KEY", "")
 MAESTRO_WORKERS: int = env.int("MAESTRO_WORKERS", 2, validate=Range(1, 64))
@@ -68,7 +68,7 @@ MAX_SUBSCORE_DEPTH = 8  # scores below a score
 SECRET_KEY = (
     SECRET_KEY_GIVEN or stored_key(DATA_DIR, "DJANGO_SECRET_KEY") or secrets.token_urlsafe(48)
 )
-MAESTRO_SECRET_KEY = MAESTRO_SECRET_KEY or stored_key(DATA_DIR, "MAESTRO_SECRET_KEY")
+MAESTRO_SECRET_KEY = VAULT_KEY_GIVEN or stored_key(DATA_DIR, "MAESTRO_SECRET_KEY")
 MAIL_DIR = DATA_DIR / "mail"
 
 INSTALLED_APPS = [

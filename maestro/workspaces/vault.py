@@ -1,18 +1,12 @@
 """The vault: what must be kept but never shown. Values go in here and come out for a call alone.
 
-Each version is encrypted by itself (AES-256-GCM, a fresh nonce) and bound to its workspace, name
+Each version is encrypted by itself, under a fresh nonce, and bound to its workspace, name
 and number: a row moved elsewhere does not open.
 """
 
-import base64
-import binascii
 import json
-import secrets
 from collections.abc import Iterable
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 
@@ -21,13 +15,12 @@ from maestro.errors import InUse, InvalidInput, Misconfigured, NotFound
 from maestro.uses import Use, use_by
 
 from .audit import record
+from .cipher import Sealed, seal, unseal
 from .hosts import checked_hosts
 from .models import Secret, SecretVersion, Workspace
 
 MIN_LENGTH = 8  # anything shorter is masked out of texts it only happens to be part of
 MAX_LENGTH = 64 * 1024
-NONCE_BYTES = 12
-KEY_BYTES = 32
 
 
 @transaction.atomic
@@ -93,14 +86,14 @@ def read_secret(secret: Secret) -> str:
     newest = secret.versions.order_by("-version").first()
     if newest is None:
         raise NotFound(f"The secret {secret.name} has no value; set one.")
-    sealed, bound = bytes(newest.ciphertext), _bound_to(secret, newest.version)
-    try:
-        return _cipher().decrypt(bytes(newest.nonce), sealed, bound).decode()
-    except InvalidTag:
+    sealed = Sealed(bytes(newest.nonce), bytes(newest.ciphertext))
+    text = unseal(sealed, bound_to(secret, newest.version))
+    if text is None:
         raise Misconfigured(
             f"The vault's key does not open {secret.name}: MAESTRO_SECRET_KEY is not the one it "
             "was kept under. Put that key back, or set the secret anew."
-        ) from None
+        )
+    return text
 
 
 def _say(secret: Secret, description: str | None, hosts: Iterable[str] | None) -> None:
@@ -129,10 +122,13 @@ def _locked(workspace: Workspace, name: str) -> Secret:
 def _add_version(secret: Secret, value: str, by: str) -> None:
     newest = secret.versions.order_by("-version").first()
     version = newest.version + 1 if newest else 1
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = _cipher().encrypt(nonce, value.encode(), _bound_to(secret, version))
+    sealed = seal(value, bound_to(secret, version))
     SecretVersion.objects.create(
-        secret=secret, version=version, nonce=nonce, ciphertext=sealed, created_by=by[:200]
+        secret=secret,
+        version=version,
+        nonce=sealed.nonce,
+        ciphertext=sealed.ciphertext,
+        created_by=by[:200],
     )
     told = {"name": secret.name, "version": version}
     record(secret.workspace, by, "secret.set", secret, told)
@@ -151,19 +147,6 @@ def _checked(value: str) -> str:
     return value
 
 
-def _bound_to(secret: Secret, version: int) -> bytes:
+def bound_to(secret: Secret, version: int) -> bytes:
     """Associated data in a form that no two triples share."""
     return json.dumps([secret.workspace_id, secret.name, version]).encode()
-
-
-def _cipher() -> AESGCM:
-    try:
-        key = base64.b64decode(settings.MAESTRO_SECRET_KEY, validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise Misconfigured(
-            "The vault has no key: MAESTRO_SECRET_KEY must be base64 of 32 bytes. "
-            "`manage.py up` makes one; `openssl rand -base64 32` prints one."
-        )
-    return AESGCM(key)

@@ -59,7 +59,7 @@ def pull(tab: Page, source: Locator, target: Locator) -> None:
 def test_a_score_is_built_from_a_blank_canvas_broken_understood_and_saved(
     tab: Page, workspace: Workspace
 ) -> None:
-    score = create_score(workspace, {"name": "By hand"}, author="ines")  # type: ignore[typeddict-item]
+    score = create_score(workspace, {"name": "By hand"}, author="ines")
     bundle()
     tab.goto(f"/admin/scores/score/{score.pk}/composer/")
     expect(tab.get_by_role("heading", name="No steps yet")).to_be_visible()

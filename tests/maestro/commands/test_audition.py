@@ -31,7 +31,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     monkeypatch.setattr(command, "cluster_is_beating", lambda: True)
 
     def call(new: Callable[[str], str], **options: Any) -> str:
-        def play(self: object, audition: Audition) -> None:
+        def play(self: command.Command, audition: Audition) -> None:
             with model(sorting(new=new)):
                 play_here(audition.run)  # type: ignore[arg-type]
             waiting(self, audition)

@@ -1,13 +1,17 @@
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from maestro.errors import InUse, InvalidInput, Misconfigured, NotFound
+from maestro.keys import keep_vault_keys, new_key
 from maestro.workspaces.models import AuditEntry, Secret, SecretVersion, Workspace
+from maestro.workspaces.rekeying import change_vault_key
 from maestro.workspaces.vault import delete_secret, read_secret, set_secret
 from orchestras.models import Orchestra, SecretBinding
 from tests.factories import make_score, make_workspace
@@ -167,3 +171,74 @@ def bind(workspace: Workspace, secret: Secret) -> None:
     SecretBinding.objects.create(
         workspace=workspace, orchestra=orchestra, slot="apollo_api_key", secret=secret
     )
+
+
+@pytest.fixture
+def stored_key(settings: Settings, tmp_path: Path) -> Path:
+    """The vault's key in a data folder, as an installation has it."""
+    settings.DATA_DIR, settings.VAULT_KEY_GIVEN = tmp_path, ""
+    settings.MAESTRO_SECRET_KEY = new_key()
+    keep_vault_keys([settings.MAESTRO_SECRET_KEY])
+    return tmp_path / "maestro_secret_key"
+
+
+def test_a_new_key_opens_everything_and_the_old_one_nothing(
+    stored_key: Path, workspace: Workspace, settings: Settings
+) -> None:
+    old = settings.MAESTRO_SECRET_KEY
+    secret = set_secret(workspace, "apollo_api_key", VALUE, by="ada")
+    set_secret(workspace, "apollo_api_key", "another-value", by="ada")
+
+    call_command("change_vault_key", verbosity=0)
+
+    assert read_secret(secret) == "another-value"
+    assert stored_key.read_text().strip() == settings.MAESTRO_SECRET_KEY != old
+    assert stored_key.stat().st_mode & 0o777 == 0o600
+    settings.MAESTRO_SECRET_KEY, settings.VAULT_KEY_GIVEN = old, old
+    with pytest.raises(Misconfigured):
+        read_secret(secret)
+
+
+def test_what_runs_meanwhile_goes_on_reading_and_keeps_under_the_new_key(
+    stored_key: Path, workspace: Workspace, settings: Settings
+) -> None:
+    secret = set_secret(workspace, "apollo_api_key", VALUE, by="ada")
+    old = settings.MAESTRO_SECRET_KEY
+    change_vault_key(by="ada")
+    new = settings.MAESTRO_SECRET_KEY
+
+    settings.MAESTRO_SECRET_KEY = old  # as a process that began before has it
+    assert read_secret(secret) == VALUE
+    settings.MAESTRO_SECRET_KEY = old
+    set_secret(workspace, "other", VALUE, by="ada")
+
+    settings.MAESTRO_SECRET_KEY, settings.VAULT_KEY_GIVEN = new, new
+    assert [read_secret(one) for one in Secret.objects.all()] == [VALUE, VALUE]
+
+
+def test_a_key_of_the_environment_is_changed_by_putting_the_new_one_in_front(
+    secret: Secret, settings: Settings
+) -> None:
+    settings.VAULT_KEY_GIVEN = settings.MAESTRO_SECRET_KEY
+    with pytest.raises(CommandError, match="MAESTRO_SECRET_KEY=new,old"):
+        call_command("change_vault_key")
+    new = new_key()
+    settings.MAESTRO_SECRET_KEY = f"{new},{settings.MAESTRO_SECRET_KEY}"
+
+    call_command("change_vault_key", verbosity=0)
+
+    settings.MAESTRO_SECRET_KEY = new
+    assert read_secret(secret) == VALUE
+
+
+def test_a_value_that_no_key_opens_stops_the_change_and_nothing_is_changed(
+    stored_key: Path, workspace: Workspace
+) -> None:
+    secret = set_secret(workspace, "good_key", VALUE, by="ada")
+    bad = set_secret(workspace, "bad_key", VALUE, by="ada")
+    SecretVersion.objects.filter(secret=bad).update(ciphertext=b"x" * 40)
+
+    with pytest.raises(Misconfigured, match="opens bad_key"):
+        change_vault_key(by="ada")
+
+    assert read_secret(secret) == VALUE
