@@ -5,11 +5,11 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from maestro.workspaces.models import Workspace
-from scores.actions import create_score, read_graph, save_graph
+from scores.actions import create_score, read_draft, read_graph, save_graph
 from scores.models import Score
 from tests.composer.bundling import bundle
 from tests.factories import make_agent, make_score
-from tests.scores.graphs import find, graph, llm, map_over, step
+from tests.scores.graphs import branch, find, graph, llm, map_over, step
 
 
 def canvas(tab: Page, pk: str) -> None:
@@ -46,13 +46,11 @@ def port(tab: Page, key: str, name: str = "default") -> Locator:
 
 
 def pull(tab: Page, source: Locator, target: Locator) -> None:
-    """Drag from one place to another as a hand does."""
-    begin, end = source.bounding_box(), target.bounding_box()
-    assert begin and end
-    tab.mouse.move(begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2)
+    """Drag from one handle to another as a hand does, once the canvas stands still."""
+    source.hover()
     tab.mouse.down()
-    tab.mouse.move(end["x"] - 30, end["y"] - 30, steps=4)
-    tab.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)
+    target.hover(position={"x": 2, "y": 2}, force=True)
+    target.hover(force=True)
     tab.mouse.up()
 
 
@@ -71,7 +69,7 @@ def test_a_score_is_built_from_a_blank_canvas_broken_understood_and_saved(
     tab.keyboard.press("Enter")
     expect(tab.get_by_label("read_csv to find_contact")).to_have_count(1)
     tab.get_by_role("button", name="Branch").drag_to(
-        tab.locator(".react-flow__pane"), target_position={"x": 760, "y": 520}
+        tab.locator(".react-flow__pane"), target_position={"x": 760, "y": 200}
     )
     pull(tab, port(tab, "find_contact", "exists"), port(tab, "choose"))
     expect(tab.get_by_label("find_contact to choose by exists")).to_have_count(1)
@@ -111,3 +109,45 @@ def test_who_was_slower_sees_it_and_chooses(tab: Page, workspace: Workspace) -> 
     tab.get_by_role("dialog").get_by_role("button", name="Save version 3").click()
     expect(tab.get_by_text("Saved as version 3.")).to_be_visible()
     assert [node.key for node in read_graph(Score.objects.get()).nodes] == ["first"]
+
+
+def test_the_settings_of_a_step_come_from_its_schema_and_a_condition_is_tried_as_it_is_typed(
+    tab: Page, workspace: Workspace
+) -> None:
+    sample = {"port": "exists", "output": {"contact_id": "ct_1", "contact": {"stage": "new"}}}
+    look = find("look", config={"sample": sample})
+    choose = branch("choose", "fresh")
+    edges = ["look.exists -> choose", "choose.fresh -> end"]
+    score = make_score(workspace, graph(look, choose, step("end"), *edges))
+    canvas(tab, score.pk)
+
+    tab.get_by_role("group", name="look, code").click()
+    settings = tab.get_by_role("region", name="Settings of look")
+    settings.get_by_label("pipeline").fill("outreach")
+    tab.get_by_role("group", name="choose, branch").click()
+    settings = tab.get_by_role("region", name="Settings of choose")
+    expect(settings).to_contain_text("ct_1")
+    condition = settings.get_by_label("Condition for fresh")
+    condition.fill('input.contact.stage == "old"')
+    expect(settings.get_by_text("does not hold for what arrives")).to_be_visible()
+    condition.fill('input.contact.stage == "new"')
+    expect(settings.get_by_text("holds for what arrives", exact=True)).to_be_visible()
+    condition.fill("input.contact.stage ==")
+    expect(settings.get_by_role("status").filter(has_text="cannot be read")).to_be_visible()
+    condition.fill('input.contact.stage == "new"')
+    settings.get_by_role("tab", name="Ports").click()
+    settings.get_by_label("ends here").last.check()
+    expect(tab.get_by_role("button", name="Save version 2")).to_be_enabled()
+    expect(tab.get_by_text("Draft after version 1, kept")).to_be_visible()
+
+    kept = read_draft(Score.objects.get()).document
+    params, config = kept.nodes[0].config["params"], kept.nodes[1].config
+    assert params == {"pipeline": "outreach"}
+    assert config["conditions"] == [{"port": "fresh", "when": 'input.contact.stage == "new"'}]
+    assert config["ends"] == ["else"]
+    tab.get_by_label("look to choose by exists").focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_label("Field 1 of look").fill("contact_id")
+    tab.get_by_label("Its name in choose").fill("id")
+    expect(tab.get_by_label("Arrives as")).to_contain_text("ct_1")
+    expect(tab.get_by_label("look to choose by exists, contact_id becomes id")).to_have_count(1)

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 
 import { call, get, loadCatalog } from "./api.js";
 import { Canvas } from "./canvas/canvas.jsx";
+import { Dock } from "./dock/dock.jsx";
 import { Dialogs } from "./edit/dialogs.jsx";
 import { Editor } from "./edit/editor.jsx";
 import { useKeys } from "./edit/keys.js";
@@ -66,6 +67,7 @@ const Editing = () => (
     <div className="ms-board">
       <Editor />
     </div>
+    <Dock />
     <Dialogs />
   </div>
 );

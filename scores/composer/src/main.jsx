@@ -1,6 +1,7 @@
 import "@xyflow/react/dist/base.css";
 import "./style/canvas.css";
 import "./style/desk.css";
+import "./style/dock.css";
 
 import { createRoot } from "react-dom/client";
 

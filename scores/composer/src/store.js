@@ -24,6 +24,8 @@ export const useComposer = create(() => ({
   notice: null, // {text, tone}
   view: null, // what the canvas can be asked: {centre, fit, reveal}
   run: null,
+  values: null, // what the last run recorded
+  tests: {}, // by key: the last test of a node by itself
 }));
 
 export const now = useComposer.getState;

@@ -44,6 +44,7 @@ export function Canvas({ children, ...more }) {
       minZoom={0.1}
       maxZoom={2}
       disableKeyboardA11y
+      zIndexMode="manual"
       deleteKeyCode={null}
       proOptions={{ hideAttribution: true }}
       {...more}

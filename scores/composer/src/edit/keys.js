@@ -3,7 +3,7 @@
 import { useEffect } from "react";
 
 import { neighbour } from "../graph/geometry.js";
-import { close, facts, now, open, select, selectedNodes } from "../store.js";
+import { close, facts, now, open, select, selectedEdges, selectedNodes } from "../store.js";
 import * as act from "./actions.js";
 
 export const KEYS = [
@@ -48,9 +48,17 @@ const PLAIN = {
   L: act.arrangeAll,
   Delete: act.removeSelected,
   Backspace: act.removeSelected,
-  Enter: () => focus(".ms-dock input, .ms-dock select, .ms-dock textarea, .ms-dock button"),
+  Enter: settle,
   Escape: () => select([]),
 };
+
+/** Selects what has the focus; then goes to its settings. */
+function settle({ target }) {
+  const [node, edge] = [".react-flow__node", ".react-flow__edge"].map((kind) => target.closest?.(kind)?.dataset.id);
+  if (node && !selectedNodes().includes(node)) return select([node]);
+  if (edge && !selectedEdges().includes(edge)) return select([], [edge]);
+  focus(".ms-dock :is(input, select, textarea):not([disabled])");
+}
 
 /** What a key does here, or null. */
 function deed(event) {
@@ -65,13 +73,13 @@ function deed(event) {
   if (WAYS[event.key]) return () => arrow(event);
   if (event.key === "Enter" && event.target.closest("button, a, summary")) return null;
   const isOurs = isEditing || READING.has(event.key);
-  return isOurs ? (PLAIN[event.key] ?? null) : null;
+  return isOurs && PLAIN[event.key] ? () => PLAIN[event.key](event) : null;
 }
 
 function arrow(event) {
   if (event.altKey) return now().isEditing && act.nudge(...WAYS[event.key]);
   const { doc } = now();
-  const [key = doc.nodes[0]?.key] = selectedNodes();
+  const [key = event.target.closest?.(".react-flow__node")?.dataset.id ?? doc.nodes[0]?.key] = selectedNodes();
   if (key === undefined) return;
   const next = selectedNodes().length ? neighbour(doc, facts(), key, event.key) : key;
   if (next === undefined) return;

@@ -1,12 +1,13 @@
 // From the document to what is drawn: React Flow's nodes and edges. The document knows nothing of them.
 
-import { edgeId, ownersOf } from "./document.js";
+import { edgeId, mapsAround, ownersOf } from "./document.js";
 import { family, iconOf, isMap } from "./kinds.js";
 import { ON_ERROR, ownPorts, SUCCESS } from "./ports.js";
 import { frameAround, stepSize } from "./sizes.js";
 import { edgeKind, edgeSentence, linesOf, nodeSentence } from "./words.js";
 
 const NO_ISSUES = [];
+const FRAMES = -100; // below the edges, which are at 0; an inner frame above its outer one
 
 /** {nodes, edges} for React Flow. Positions of the document are absolute, those of React Flow within the frame. */
 export function fromDoc(doc, catalog, { issues = NO_ISSUES, withState = false } = {}) {
@@ -82,7 +83,7 @@ function drawn(node, facts, owners) {
     ...(owner ? { parentId: owner.node.key } : {}),
     width: rect.width,
     height: rect.height,
-    ...(frame ? { zIndex: -1, dragHandle: ".bar" } : {}),
+    ...(frame ? { zIndex: FRAMES + mapsAround(node.key, owners).length, dragHandle: ".bar" } : { zIndex: 1 }),
     ariaLabel: nodeSentence(node, lines, issues),
     data: { node, lines, right, below, issues, icon, family: family(node), ends: node.config?.ends ?? [] },
   };
