@@ -5,7 +5,6 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
 import psycopg
@@ -27,9 +26,9 @@ from .handover import hand_over
 from .lease import Exit, Lease, end_process
 from .performing import Stage, cancelled, perform, write_last
 from .slots import Slot, cluster_id, own_cluster
+from .threads import Threads
 from .window import Window
 
-POOL_THREADS = 8
 POLL_SECONDS = 2  # the net under LISTEN
 TICK_SECONDS = 0.1
 DRAIN_SECONDS = 15
@@ -76,7 +75,7 @@ class Player:
         self.places = Places(self.stopping)
         self.claims = Claims(self.id)
         self.lease = Lease(self.id, lambda: self.moved, self._journal_waits)
-        self.pool = ThreadPoolExecutor(POOL_THREADS, "operation")
+        self.pool = Threads()
 
     def stopping(self) -> bool:
         """Whether no node may start any more: a drain, a hand-over, or a lease that ran out."""
@@ -101,7 +100,7 @@ class Player:
         await self.journal.disconnect()
         self.pool.shutdown(wait=False, cancel_futures=True)
         log.info("player %s ends: %s", self.id, reason)
-        if self.runs:
+        if self.runs or self.pool.given_up:
             end_process(Exit.NODE_STUCK)
         return reason
 
@@ -117,7 +116,7 @@ class Player:
         )
         while True:
             self.news.clear()
-            if reason := self.window.why_leave():
+            if reason := self.window.why_leave(hung=self.pool.is_spent):
                 return reason
             if not await self._take_runs(stage) and self.slot.for_suspects and not self.runs:
                 return "no suspects"
@@ -211,7 +210,7 @@ class Player:
         self.ending = True
         self.places.tell()
         self.slot.close()
-        if reason in ("window", "memory"):
+        if reason in ("hung", "window", "memory"):
             await asyncio.to_thread(ring_softly, "play", own_cluster())
         if not self.runs:
             return

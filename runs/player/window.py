@@ -19,11 +19,11 @@ class Window:
         self._began = time.monotonic()
         self._turn: Slot | None = None
 
-    def why_leave(self) -> str | None:
-        """`drain`, `window` or `memory`; None to stay, also while another player is just leaving."""
+    def why_leave(self, *, hung: bool = False) -> str | None:
+        """`drain`, `hung`, `window` or `memory`; None to stay, also while another player is leaving."""
         if DRAIN.is_set():
             return "drain"
-        reason = self._reason()
+        reason = "hung" if hung else self._reason()
         if reason and self._turn is None:
             self._turn = Slot.take([handover_slot()])
         return reason if self._turn else None

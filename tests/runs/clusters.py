@@ -53,7 +53,8 @@ class RunningCluster:
         self.watchdog = subprocess.Popen(
             [sys.executable, "manage.py", "cluster"], cwd=ROOT, env=self._environment
         )
-        wait_until(lambda: self.players().count() >= 2)
+        expected = int(self._environment.get("MAESTRO_WORKERS", 2))
+        wait_until(lambda: self.players().count() >= expected)
         return self
 
     def __exit__(

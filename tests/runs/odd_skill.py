@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -94,3 +95,19 @@ def _note(wish: Wish, context: Context) -> None:
 def _write(log: str, line: str) -> None:
     with Path(log).open("a") as file:
         file.write(f"{line}\n")
+
+
+@skill.operation(effect=Effect.READ, sample=Sample({"ok": True}), timeout_seconds=600)
+def hang(wish: Wish, context: Context) -> Done:
+    """Block a thread until the file `<log>.go` is there, whatever becomes of the run."""
+    _write(wish.log, context.idempotency_key)
+    while not Path(f"{wish.log}.go").exists():
+        time.sleep(0.05)
+    _write(wish.log, "late")
+    return Done()
+
+
+@skill.operation(effect=Effect.READ, sample=Sample({"ok": True}))
+def in_thread(wish: Wish, context: Context) -> Done:
+    """A plain `def`."""
+    return Done()
