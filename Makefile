@@ -5,13 +5,18 @@ BIN = .venv/bin
 # `make test TESTS=tests/runs` runs a part.
 TESTS ?= tests
 
-.PHONY: run test lint setup browser composer lock
+.PHONY: run test chaos lint setup browser composer lock
 
 run: .venv/installed composer
 	@exec $(BIN)/python manage.py up
 
 test: .venv/installed-dev browser composer
 	$(BIN)/python -m pytest -n 2 $(TESTS)
+
+# Runs under kills of every kind: `make chaos MINUTES=30 SEED=7`.
+MINUTES ?= 10
+chaos: .venv/installed-dev
+	$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -1,10 +1,12 @@
 """Kills in the middle of runs that write: does each end by itself, with nothing lost or doubled?
 
 `python -m bench.chaos players group --kills 20 --runs 3 --clusters 2`: so many kills of each kind,
-one after the other, each in the middle of its own runs. Ends with 1 if there was any fault.
+one after the other, each in the middle of its own runs; `--minutes 5` instead goes round all kinds.
+Ends with 1 if there was any fault.
 """
 
 import argparse
+import itertools
 import random
 import statistics
 import sys
@@ -60,6 +62,36 @@ def chaos(here: Installation, kinds: list[str], kills: int, runs: int) -> dict[s
     return tallies
 
 
+def rounds(here: Installation, kinds: list[str], minutes: float, runs: int) -> dict[str, Tally]:
+    """One kill of each kind after the other until the time is over."""
+    from bench.scores import intake, save
+
+    score = save("intake", intake())
+    tallies = {kind: Tally() for kind in random.sample(kinds, len(kinds))}
+    deadline = time.monotonic() + minutes * 60
+    for kind, tally in itertools.cycle(tallies.items()):
+        if time.monotonic() > deadline:
+            break
+        _round(here, score, kind, tally, runs)
+        print(f"{kind} {tally.kills}: stood still for {max(tally.stood_still):.2f} s", flush=True)
+    return tallies
+
+
+def _end(here: Installation, tallies: dict[str, Tally]) -> bool:
+    """End the clusters and tell what was seen; whether there was any fault."""
+    from bench.oracle import processes_left
+
+    ended_in = here.end_clusters()
+    left = processes_left(here.folder)
+    print("\nkind      kills  runs   cut charged stood s p50    p95    max faults")
+    for kind, tally in tallies.items():
+        print(tally.line(kind))
+    print(f"ended within {ended_in:.1f} s of SIGTERM; processes left: {left or 'none'}")
+    faults = [fault for tally in tallies.values() for fault in tally.faults]
+    print("\n".join(faults))
+    return bool(faults or left)
+
+
 def _start(score: "Score", pipeline: str) -> "Run":
     from agents.skills.pipeline.actions import create_pipeline
     from agents.skills.pipeline.models import Kind
@@ -108,24 +140,22 @@ def _wait(question: Callable[[], bool]) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kinds", nargs="+", choices=sorted(KILLS))
+    parser.add_argument("kinds", nargs="*", help=f"of {', '.join(KILLS)}; none: all")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--clusters", type=int, default=1)
+    parser.add_argument("--minutes", type=float, help="instead of so many kills of each kind")
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000))
     asked = parser.parse_args()
+    random.seed(asked.seed)
+    kinds = asked.kinds or list(KILLS)
+    print(f"seed {asked.seed}", flush=True)
     with installation(asked.clusters) as here:
-        from bench.oracle import processes_left
-
-        tallies = chaos(here, asked.kinds, asked.kills, asked.runs)
-        seconds = here.end_clusters()
-        left = processes_left(here.folder)
-    print("\nkind      kills  runs   cut charged stood s p50    p95    max faults")
-    for kind, tally in tallies.items():
-        print(tally.line(kind))
-    print(f"ended within {seconds:.1f} s of SIGTERM; processes left: {left or 'none'}")
-    faults = [fault for tally in tallies.values() for fault in tally.faults]
-    print("\n".join(faults))
-    return 1 if faults or left else 0
+        if asked.minutes:
+            tallies = rounds(here, kinds, asked.minutes, asked.runs)
+        else:
+            tallies = chaos(here, kinds, asked.kills, asked.runs)
+        return int(_end(here, tallies))
 
 
 if __name__ == "__main__":

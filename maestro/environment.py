@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -81,3 +82,9 @@ def refusals(messages: Mapping[str, Any] | list[str]) -> str:
         f"{name}: {' '.join(reasons)} See docs/environment.md."
         for name, reasons in messages.items()
     )
+
+
+def is_crash_point(name: str) -> None:
+    """Refuses what is no name of a place, or a name with a number: `write.done`, `write.done:3`."""
+    if not re.fullmatch(r"([a-z_.]+(:[1-9][0-9]*)?)?", name):
+        raise ValidationError("names a place, or its nth passage: `write.done`, `write.done:3`.")

@@ -37,7 +37,7 @@ MAESTRO_SMTP_URL: str = env.str(
     "MAESTRO_SMTP_URL", "", validate=environment.is_url("smtp", "smtps")
 )
 MAESTRO_EGRESS_ALLOW: list[str] = env.list("MAESTRO_EGRESS_ALLOW", [], subcast=str.strip)
-MAESTRO_CRASH: str = env.str("MAESTRO_CRASH", "")
+MAESTRO_CRASH: str = env.str("MAESTRO_CRASH", "", validate=environment.is_crash_point)
 ANTHROPIC_BASE_URL: str = env.str("ANTHROPIC_BASE_URL", "", validate=_far_end)
 GMAIL_API_URL: str = env.str("GMAIL_API_URL", "", validate=_far_end)
 APOLLO_API_URL: str = env.str("APOLLO_API_URL", "", validate=_far_end)

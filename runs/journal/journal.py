@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import psycopg
 
 from runs.connections import connect_async
+from runs.crash import crash_point
 from runs.models import RunStatus
 
 from .commits import commit, parameters_of_one
@@ -127,7 +128,9 @@ class Journal:
         return batch
 
     async def _write_batch(self, batch: list[Noted]) -> None:
+        crash_point("journal.commit")
         void = await self._store(batch)
+        crash_point("journal.committed")
         # A change repeated after an unknown outcome finds its run no longer running: not fenced.
         changed = {noted.entry.claim for noted in batch if isinstance(noted.entry, RunChange)}
         for claim in void - changed:

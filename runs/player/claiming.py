@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from maestro.errors import InvalidScore
 from runs import claims
+from runs.crash import crash_point
 from runs.journal import Claim
 from runs.models import Mode
 from runs.nodes.performance import ClaimedRun
@@ -70,6 +71,8 @@ class Claims:
         cursor = connection.cursor(row_factory=dict_row)
         await cursor.execute(claims.CLAIM, asked)
         rows = await cursor.fetchall()
+        if rows:
+            crash_point("claim.taken")
         recorded = await self._recorded(connection, [r["id"] for r in rows if r["fence"] > 1])
         return [await self._taken(connection, row, recorded) for row in rows]
 

@@ -13,6 +13,7 @@ from django.db import connection
 from agents.egress import Egress
 from agents.llm import Models
 from runs import claims
+from runs.crash import crash_point
 from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
 from runs.journal import Fenced, Journal, RunChange
 from runs.limits import Places
@@ -61,10 +62,12 @@ async def perform(taken: Taken, stage: Stage) -> None:
 
 async def write_last(taken: Taken, journal: Journal, change: RunChange) -> None:
     """Make a run's last word durable; a fenced one is not ours to say."""
+    crash_point("run.ending")
     try:
         await journal.flush(taken.run.claim, journal.record(change))
     except Fenced:
         return
+    crash_point("run.ended")
     if change.waiting_for:
         await _wake_parent(journal, change.run)
     elif taken.run.parent_id is not None:

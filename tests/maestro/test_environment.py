@@ -30,6 +30,7 @@ def check(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         ("DATABASE_URL", "sqlite:///here", "must begin with postgresql://"),
         ("DATABASE_URL", "postgresql://host", "names no database"),
         ("MAESTRO_CRASH", "after_intent", "only with MAESTRO_DEBUG=1"),
+        ("MAESTRO_CRASH", "write.done:0", "its nth passage"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(

@@ -18,7 +18,8 @@ from .worlds import pipeline, score, start
 
 END_ALL_SESSIONS = """
 select count(pg_terminate_backend(pid)) from pg_stat_activity
- where datname = current_database() and pid <> pg_backend_pid()"""
+ where datname = current_database() and pid <> pg_backend_pid()
+   and backend_type = 'client backend'"""
 
 
 def odd(key: str, operation: str, **params: object) -> NodeDocument:
