@@ -11,7 +11,11 @@ from runs.overview import FOR_A_PERSON
 
 # Every list, grouped as tabs under the sidebar's entry for the first of them.
 TABS = (
-    (("agents_agent", "Agents"), ("agents_agentversion", "Versions")),
+    (
+        ("agents_agent", "Agents"),
+        ("agents_agentversion", "Versions"),
+        ("auditions_audition", "Auditions"),
+    ),
     (("scores_score", "Scores"), ("scores_scoreversion", "Versions")),
     (("runs_run", "Runs"), ("runs_runnode", "Nodes"), ("runs_runevent", "Events")),
     (

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -28,6 +29,7 @@ from maestro.workspaces.desk import (
 from .filters import ModelFilter, SkillFilter, UseFilter
 
 SHOWN_VERSIONS = 6
+AUDITION = "_audition"  # the button that hears the form before it is saved
 
 
 class AgentForm(RefusableForm):
@@ -49,6 +51,10 @@ class AgentForm(RefusableForm):
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
             self.initial["expected_version"] = self.instance.version
+
+    def clean_system_prompt(self) -> str:
+        """Browsers send lines their own way; a prompt that nobody touched stays the same."""
+        return str(self.cleaned_data["system_prompt"]).replace("\r\n", "\n")
 
     def clean_parameters(self) -> dict[str, Any]:
         return self.cleaned_data["parameters"] or {}
@@ -142,12 +148,25 @@ class AgentAdmin(GuardedDeletion):
             name: form.cleaned_data[name] for name in CONTENT if name in form.cleaned_data
         }
         note, author = form.cleaned_data["note"], author_of(request)
-        if change:
+        if AUDITION in request.POST:
+            request.session[f"candidate:{obj.pk}"] = fields
+        elif change:
             expected = form.cleaned_data["expected_version"]
             saved = save_agent(obj, fields, author=author, note=note, expected_version=expected)
+            obj.version, obj.slug = saved.version, saved.slug
         elif seat := seat_of(request):
             saved = create_agent(seat.workspace, fields, author=author, note=note, agent_id=obj.pk)
-        obj.version, obj.slug = saved.version, saved.slug
+            obj.version, obj.slug = saved.version, saved.slug
+
+    def log_change(self, request: HttpRequest, obj: Agent, message: Any) -> None:
+        """What is only heard is not changed."""
+        if AUDITION not in request.POST:
+            super().log_change(request, obj, message)
+
+    def response_change(self, request: HttpRequest, obj: Agent) -> HttpResponse:
+        if AUDITION in request.POST:
+            return HttpResponseRedirect(reverse("admin:propose_audition", args=[obj.pk]))
+        return super().response_change(request, obj)
 
     def uses_of(self, obj: Agent) -> list[Use]:
         return uses_of(obj)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .declared import Grader
 from .fields import differences
-from .flips import after_flips
+from .flips import ABSENT, after_flips
 from .grading import verdicts
 from .models import AuditionRow, RowStatus, Verdict
 
@@ -28,6 +28,7 @@ def totals_of(rows: Sequence[AuditionRow], graders: Sequence[Grader]) -> JSON:
         "played": len(played),
         "same": sum(not row.changed for row in played),
         "changed": sum(row.changed for row in played),
+        "reworded": sum(not row.changed and bool(changed_fields(row)) for row in played),
         "flipped": sum(bool(ports_of(row)) for row in played),
         "old": old,
         "new": new,
@@ -54,16 +55,18 @@ def changed_fields(row: AuditionRow) -> list[JSON]:
     return differences(row.old["output"], row.new["output"])
 
 
-def matrices(rows: Sequence[AuditionRow]) -> list[JSON]:
-    """For each field with few values that somebody answers otherwise: how often which became which.
+def matrices(rows: Sequence[AuditionRow], fields: Sequence[str]) -> list[JSON]:
+    """For each of the deciding `fields` that is answered otherwise, or without any for each field of
+    few values, how often which became which.
 
     {"field", "values", "rows": [(value, [(count, value)])]}; None stands for no answer.
     """
     played = [row for row in rows if row.status == RowStatus.PLAYED and row.new]
-    fields = dict.fromkeys(
+    found = dict.fromkeys(
         change["field"] for row in played if row.changed for change in changed_fields(row)
     )
-    return [matrix for field in fields if (matrix := _matrix(field, played))]
+    decide = [field for field in found if field in fields] if fields else list(found)
+    return [matrix for field in decide if (matrix := _matrix(field, played))]
 
 
 def downstream(rows: Sequence[AuditionRow]) -> list[JSON]:
@@ -80,12 +83,13 @@ def downstream(rows: Sequence[AuditionRow]) -> list[JSON]:
     told = [
         {"node": n, "kind": kinds[n], "port": w, "old": old[n, w], "new": new[n, w]}
         for n, w in dict.fromkeys([*old, *new])
-        if n in kinds and old[n, w] != new[n, w]
+        if n in kinds and w not in ABSENT and old[n, w] != new[n, w]
     ]
-    return sorted(told, key=lambda one: str(one["node"])) + [
+    otherwise = [
         {"node": node, "kind": "write", "port": "", "otherwise": count}
         for node, count in writes.items()
     ]
+    return sorted([*told, *otherwise], key=lambda one: (one["kind"] == "write", one["node"]))
 
 
 def _side(rows: Sequence[AuditionRow], side: Callable[[AuditionRow], JSON]) -> JSON:

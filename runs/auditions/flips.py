@@ -46,13 +46,22 @@ def ends_of(before: Mapping[Place, End], place: Place) -> JSON:
 def _flip(node: NodeDocument, before: End | None, after: End | None) -> JSON | None:
     was, is_now = _word(before), _word(after)
     if was == is_now:
-        if before and after and _writes(node) and before.given != after.given and was not in ABSENT:
+        if before and after and was not in ABSENT and _writes_otherwise(node, before, after):
             return {"what": "write", "before": was, "after": "other input"}
         return None
     if was in ABSENT and is_now in ABSENT:
         return None
     what = "played" if was in ABSENT or is_now in ABSENT else "port"
     return {"what": what, "before": was, "after": is_now}
+
+
+def _writes_otherwise(node: NodeDocument, before: End, after: End) -> bool:
+    """Whether it would be called with other arguments; what it does not declare it is not given."""
+    if not _writes(node):
+        return False
+    operation = registry.find(node.skill, node.operation)
+    then, now = (operation.arguments(end.given or {}) for end in (before, after))
+    return then != now
 
 
 def _word(end: End | None) -> str:

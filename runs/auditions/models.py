@@ -111,8 +111,8 @@ class AuditionRow(models.Model):
 
     `source` is where it was recorded: {"run", "node", "iteration", "row", "score", "score_name"}.
     `old` and `new` are {"output", "error", "version", "model", "tokens", "cost_microdollars", "ms"}.
-    `flips` are the nodes behind it that would end otherwise: {"node", "kind", "before", "after"},
-    with "write" where an operation would be called otherwise. `ends` is how each of them ended then.
+    `flips` are the nodes behind it that would end otherwise, as `flips.flips_of` tells them; `ends` is
+    how each of them ended then. `changed`: the answer is another one, not only in other words.
     """
 
     audition = models.ForeignKey(Audition, models.CASCADE, related_name="rows", db_index=False)

@@ -91,12 +91,14 @@ class GradeOut(BaseModel):
 
 
 class TotalsOut(BaseModel):
-    """`flipped` rows would leave some node behind them by another port."""
+    """`changed` rows decide otherwise, `reworded` ones only say it in other words; `flipped` ones would
+    leave some node behind them by another port."""
 
     rows: int
     played: int
     same: int
     changed: int
+    reworded: int
     flipped: int
     old: SideOut
     new: SideOut

@@ -15,7 +15,8 @@ from runs.models import NodeStatus, Run, RunNode, RunStatus
 
 from .declared import Grader, graders_of
 from .downstream import Asked, Place, Recorded, replay
-from .figures import totals_of
+from .fields import deciding, is_another
+from .figures import ports_of, totals_of
 from .flips import ends_of, flips_of
 from .grading import grade
 from .models import Against, Audition, AuditionRow, RowStatus, Status
@@ -92,31 +93,38 @@ def _was_made(node: RunNode) -> bool:
 def _settle_rows(audition: Audition, heard: list[Heard], until: float) -> list[Heard]:
     """As many as there is time for; what is left."""
     graders = graders_of(audition.graders)
+    fields = deciding(audition.candidate["output_schema"])
     known = _Sources(audition)
     for number, (row, new, old) in enumerate(heard):
         if time.monotonic() > until:
             return heard[number:]
-        _settle_row(row, new, old, graders, known)
+        _settle_row(row, new, old, graders, fields, known)
     return []
 
 
 def _settle_row(
-    row: AuditionRow, new: JSON | None, old: JSON | None, graders: list[Grader], known: "_Sources"
+    row: AuditionRow,
+    new: JSON | None,
+    old: JSON | None,
+    graders: list[Grader],
+    fields: list[str],
+    known: "_Sources",
 ) -> None:
     if new is None or old is None:
         row.status = RowStatus.NOT_PLAYED
         row.save(update_fields=["status"])
         return
     row.status, row.old, row.new = RowStatus.PLAYED, old, new
-    row.changed = old["output"] != new["output"]
+    row.changed = is_another(old["output"], new["output"], fields)
     row.grades = grade(graders, old, new)
     recorded = known.of(row.source["run"])
     if recorded is not None:
         place: Place = (row.source["node"], row.source["iteration"])
         before = recorded.behind(place)
-        if row.changed:
+        if old["output"] != new["output"]:
             before, after = _walks(recorded, place, row)
             row.flips = flips_of(recorded.document, before, after, place)
+            row.changed |= bool(ports_of(row))
         row.ends = ends_of(before, place)
     row.save()
 

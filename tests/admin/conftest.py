@@ -16,7 +16,7 @@ from maestro.workspaces.vault import set_secret
 from orchestras.models import Orchestra
 from runs.models import Run
 from scores.models import Score
-from tests.admin.rows import make_node, make_run
+from tests.admin.rows import make_audition, make_node, make_run
 from tests.factories import make_agent, make_orchestra, make_score, make_workspace
 from tests.scores.graphs import graph, llm, step
 
@@ -67,7 +67,7 @@ def make_world(name: str, workspace: Workspace | None = None) -> World:
     rows = [
         agent, agent.versions.get(), score, score.versions.get(), orchestra, run, node,
         run.events.get(), pipeline, company, contact, activity, told, audit, secret, key,
-        limit,
+        limit, make_audition(agent),
     ]  # fmt: skip
     return World(workspace, agent, score, orchestra, run, rows)
 

@@ -5,6 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from agents.content import content_of
+from agents.models import Agent
+from runs.auditions.models import Audition, AuditionRow
 from runs.models import Run, RunEvent, RunNode, RunStatus, Trigger
 from scores.models import Score
 
@@ -55,3 +58,45 @@ def _node(run: Run, key: str, iteration: str, fields: dict[str, Any]) -> dict[st
         "finished_at": began + timedelta(seconds=1),
     }
     return told | fields
+
+
+def make_audition(agent: Agent, **fields: Any) -> Audition:
+    """One that is over, at one input whose answer changed."""
+    forecast = {"rows": 1, "expected": 100, "low": 70, "high": 150, "usual_output_tokens": 20}
+    told = {
+        "workspace": agent.workspace,
+        "agent": agent,
+        "base_version": agent.version,
+        "candidate": content_of(agent),
+        "budget_microdollars": 10_000,
+        "forecast": forecast,
+        "status": "done",
+        "passed": True,
+        "created_by": "ada",
+        "finished_at": timezone.now(),
+    }
+    audition = Audition.objects.create(**told | fields)
+    make_row(audition, 0)
+    return audition
+
+
+def make_row(audition: Audition, number: int, intent: str = "yes") -> AuditionRow:
+    """One that was answered `no` then."""
+    side = {
+        "error": None,
+        "version": 1,
+        "model": "claude",
+        "tokens": {"input": 100, "output": 20},
+        "cost_microdollars": 100,
+        "ms": 800,
+    }
+    return AuditionRow.objects.create(
+        audition=audition,
+        number=number,
+        source={"row": 1, "run": "run_1", "node": "think", "iteration": "", "score": "sc_1"},
+        input={"from": "ada@example.com", "body": "Tell me more"},
+        status="played",
+        old={**side, "output": {"intent": "no"}},
+        new={**side, "output": {"intent": intent}},
+        changed=intent != "no",
+    )

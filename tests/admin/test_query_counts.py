@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.admin.conftest import SignIn, World, make_world
 from tests.admin.pages import list_page, page
-from tests.admin.rows import make_items, make_node, make_run
+from tests.admin.rows import make_audition, make_items, make_node, make_row, make_run
 from tests.factories import make_agent, make_orchestra, make_score
 from tests.scores.graphs import graph, llm, map_over, step
 
@@ -75,3 +75,12 @@ def test_a_runs_page_asks_no_more_for_many_items(
     client.get("/admin/")
     few, many = (queries(client, page(run) + opened) for run in runs)
     assert few == many
+
+
+def test_an_auditions_page_asks_no_more_for_many_rows(world: World, sign_in: SignIn) -> None:
+    client = sign_in("")
+    audition = make_audition(world.agent)
+    few = queries(client, page(audition))
+    for number in range(1, 70):
+        make_row(audition, number)
+    assert queries(client, page(audition)) == few
