@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agents.actions import save_agent
 from agents.content import CONTENT, AgentFields, check_content, content_of
+from agents.llm.parameters import Parameters
 from agents.models import Agent
 from maestro.errors import Conflict, InvalidInput
 from maestro.workspaces.audit import record
@@ -70,7 +71,8 @@ def propose(
         (prices[model_of(agent, content)], _length(content) - _length(current))
         for content in contents
     ]
-    return Proposal(agent, candidate, against, selection, rows, prices, forecast(tokens, sides))
+    told = forecast(tokens, sides, [_max_tokens(content) for content in contents])
+    return Proposal(agent, candidate, against, selection, rows, prices, told)
 
 
 @transaction.atomic
@@ -93,7 +95,6 @@ def start_audition(
         proposal.rows,
         prices=proposal.prices,
         budget=budget,
-        usual_output_tokens=proposal.forecast.usual_output_tokens,
         by=by,
     )
     audition = Audition.objects.create(
@@ -149,6 +150,10 @@ def save_candidate(audition: Audition, *, note: str = "", by: str) -> Agent:
     fields = cast(AgentFields, audition.candidate)
     version = audition.base_version
     return save_agent(audition.agent, fields, author=by, note=note, expected_version=version)
+
+
+def _max_tokens(content: JSON) -> int:
+    return Parameters.model_validate(content["parameters"]).max_tokens
 
 
 def _length(content: JSON) -> int:

@@ -1,39 +1,51 @@
 """What an audition is going to cost, from what the same inputs cost before. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from agents.llm.tokens import Band, Tokens, cost_of
 
 CHARACTERS_A_TOKEN = 3.5
 SHORTER, LONGER = 0.7, 1.5  # how much an answer's length is taken to vary
-LEAST_BUDGET = 10_000  # a cent
+A_CENT = 10_000
+SIDE_BY_SIDE = 4  # calls in flight besides the one that may always be made
 UNKNOWN_OUTPUT = 300  # tokens, where nothing was recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Micro-dollars: what is expected, with the range from shorter to longer answers."""
+    """Micro-dollars: what is expected, with the range from shorter to longer answers; `most` is what a
+    single call may cost."""
 
     rows: int
     expected: int
     low: int
     high: int
-    usual_output_tokens: int
+    most: int
 
     @property
     def default_budget(self) -> int:
-        """What the longer answers would cost, in whole cents."""
-        return max(LEAST_BUDGET, -(-self.high // LEAST_BUDGET) * LEAST_BUDGET)
+        """What longer answers would cost, with room for calls side by side, each of which holds `most`
+        while it is made; that room at most ten times the rest. In whole cents."""
+        room = min(SIDE_BY_SIDE * self.most, 10 * max(self.high, A_CENT))
+        return -(-max(self.high + room, 1) // A_CENT) * A_CENT
 
     def as_json(self) -> dict[str, int]:
         return asdict(self)
 
 
-def forecast(recorded: Sequence[Tokens], sides: Iterable[tuple[Sequence[Band], int]]) -> Forecast:
+def forecast(
+    recorded: Sequence[Tokens],
+    sides: Sequence[tuple[Sequence[Band], int]],
+    max_tokens: Sequence[int],
+) -> Forecast:
     """`recorded` are the tokens of each row; `sides` who answers them: its prices, and by how many
-    characters its instructions are longer than those of then."""
-    outputs = sum(tokens.output for tokens in recorded)
+    characters its instructions are longer than those of then; `max_tokens` bounds its answers."""
+    longest = max((tokens.prompt for tokens in recorded), default=0)
+    most = max(
+        cost_of(Tokens(input=2 * longest, output=limit), prices)
+        for (prices, _), limit in zip(sides, max_tokens, strict=True)
+    )
     expected = low = high = 0
     for prices, longer in sides:
         more = Tokens(input=round(longer / CHARACTERS_A_TOKEN))
@@ -42,7 +54,7 @@ def forecast(recorded: Sequence[Tokens], sides: Iterable[tuple[Sequence[Band], i
             expected += cost_of(prompt, prices)
             low += cost_of(_with_output(prompt, SHORTER), prices)
             high += cost_of(_with_output(prompt, LONGER), prices)
-    return Forecast(len(recorded), expected, low, high, round(outputs / max(1, len(recorded))))
+    return Forecast(len(recorded), expected, low, high, most)
 
 
 def tokens_or_guess(tokens: Tokens, characters: int) -> Tokens:

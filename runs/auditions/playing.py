@@ -79,7 +79,6 @@ def start_run(
     *,
     prices: Prices,
     budget: int,
-    usual_output_tokens: int,
     by: str,
 ) -> Run:
     """Inside the caller's transaction. `heard` are the contents by node, with their version."""
@@ -90,8 +89,6 @@ def start_run(
         },
         "default_model": agent.workspace.default_model,
         "prices": {model: [_as_json(band) for band in bands] for model, bands in prices.items()},
-        "budget_microdollars": budget,
-        "usual_output_tokens": usual_output_tokens,
         "then": "runs.auditions.jobs.settle_run",
     }
     hold_agents(pins)
@@ -104,6 +101,7 @@ def start_run(
             trigger=Trigger.REPLAY,
             input={ROWS: [row.pk for row in rows]},
             pins=pins,
+            budget_microdollars=budget,
             started_by=by,
         )
     )

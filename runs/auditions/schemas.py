@@ -25,8 +25,8 @@ class CandidateIn(AgentPatch):
 
 
 class AuditionIn(Body):
-    """`dry_run` says the price and starts nothing. `budget_microdollars` left out: what answers half as
-    long again as then would cost."""
+    """`dry_run` says the price and starts nothing. `budget_microdollars` left out: what longer answers would
+    cost, with room for calls side by side."""
 
     candidate: CandidateIn
     against: Against = "recorded"

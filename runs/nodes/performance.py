@@ -73,7 +73,6 @@ class Performance:
     holds: Callable[[], bool]
     places: Places
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
-    allowances: list[Any] = field(default_factory=list)  # one, once an audition asks a model
 
     @cached_property
     def earlier(self) -> Earlier | None:

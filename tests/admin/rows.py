@@ -62,7 +62,7 @@ def _node(run: Run, key: str, iteration: str, fields: dict[str, Any]) -> dict[st
 
 def make_audition(agent: Agent, **fields: Any) -> Audition:
     """One that is over, at one input whose answer changed."""
-    forecast = {"rows": 1, "expected": 100, "low": 70, "high": 150, "usual_output_tokens": 20}
+    forecast = {"rows": 1, "expected": 100, "low": 70, "high": 150, "most": 200}
     told = {
         "workspace": agent.workspace,
         "agent": agent,

@@ -5,30 +5,32 @@ dispatcher itself holds back what would change something, whatever the model ask
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.llm.exchange import Reply, Request
-from agents.llm.tokens import Band, Tokens, cost_of
 from agents.skills.outcome import Outcome
 from maestro.errors import NodeError
+from runs.budgets import BudgetReached
 from runs.executor import Settled
-from runs.models import NodeStatus, Run, RunNode
+from runs.models import NodeStatus, RunNode
 from scores.document import SUCCESS, NodeDocument
 
-from ..asking import ModelLine
 from ..attempts import Step, play_attempts
 from ..calling import fingerprint
 from ..looking_back import Receipts, look_back
 from ..outage import ask_database
 from ..performance import Performance
 from .agent import PinnedAgent, read_agent
-from .allowance import Allowance
 from .live import Work
 from .tools import Toolbox, Use
 
 JSON = dict[str, Any]
-CHARACTERS_A_TOKEN = 3  # at the least; a prompt is rather counted too long than too short
+
+
+class NotPaid(NodeError):
+    """The audition's budget has no room for the call."""
+
+    code = "budget_spent"
 
 
 class RecordingGone(NodeError):
@@ -58,16 +60,20 @@ async def play_auditioned(
         return performance.fail(node, iteration, given, error)
     step = Step(node, iteration, recording.given)
     receipts = await look_back(performance, step)
-    allowance = await _allowance(performance)
-    work = _Work(performance, step, agent, receipts, recording=recording, allowance=allowance)
+    work = _Work(performance, step, _as_it_is(agent), receipts, recording)
     await play_attempts(
         performance, step, work.once, repeatable=lambda _: True, columns=work.columns
     )
     return Settled(NodeStatus.SUCCEEDED, SUCCESS, {})
 
 
+def _as_it_is(agent: PinnedAgent) -> PinnedAgent:
+    """Without the cheaper model that a budget may put in its place: that would be another agent."""
+    return replace(agent, parameters=agent.parameters.model_copy(update={"cheaper_model": None}))
+
+
 class _Work(Work):
-    """One row's attempts: each call within the budget, tools by the recording."""
+    """One row's attempts: tools by the recording, nothing instead of a call that cannot be paid."""
 
     def __init__(
         self,
@@ -75,33 +81,24 @@ class _Work(Work):
         step: Step,
         agent: PinnedAgent,
         receipts: Receipts,
-        *,
         recording: Recording,
-        allowance: Allowance,
     ) -> None:
-        self._recording, self._allowance = recording, allowance
+        self._recording = recording
         super().__init__(performance, step, agent, receipts)
+
+    async def once(self, attempt: int) -> Settled:
+        try:
+            return await super().once(attempt)
+        except BudgetReached as reached:
+            if reached.details.get("scope") != "run":
+                raise  # the workspace's own: a person decides, then it goes on
+            raise NotPaid("The budget of the audition is spent; this was not asked.") from None
 
     def _toolbox(self, attempt: int) -> Toolbox:
         operations, receipts = self._agent.operations, self._receipts
         tools = RecordedTools(self._performance, self._step, attempt, operations, receipts)
         tools.recording = self._recording
         return tools
-
-    async def _send(self, line: ModelLine, request: Request) -> Reply:
-        prices = [Band(**band) for band in self._performance.run.pins["prices"][line.model]]
-        usual = int(self._performance.run.pins.get("usual_output_tokens", 0))
-        prompt = Tokens(input=_characters(request) // CHARACTERS_A_TOKEN)
-        limit = request.parameters.max_tokens
-        most = cost_of(prompt + Tokens(output=limit), prices)
-        likely = cost_of(prompt + Tokens(output=min(usual, limit)), prices)
-        await self._allowance.set_aside(most=most, likely=likely)
-        before = self._meter.usage.cost_microdollars
-        try:
-            return await super()._send(line, request)
-        finally:
-            cost = self._meter.usage.cost_microdollars - before
-            await self._allowance.settle(most=most, cost=cost)
 
 
 class RecordedTools(Toolbox):
@@ -134,27 +131,6 @@ def _recording(workspace: str, row: int) -> Recording:
         for call in calls.order_by("attempt", "call")
     }
     return Recording(dict(node.input or {}), answers)
-
-
-async def _allowance(performance: Performance) -> Allowance:
-    """The run's own, one for all that it plays here."""
-    if not performance.allowances:
-        spent = await ask_database(performance, _spent, performance.run.id)
-        if not performance.allowances:  # another row may have been faster meanwhile
-            performance.allowances.append(
-                Allowance(int(performance.run.pins["budget_microdollars"]), spent)
-            )
-    allowance: Allowance = performance.allowances[0]
-    return allowance
-
-
-def _spent(run: str) -> int:
-    return Run.objects.values_list("cost_microdollars", flat=True).get(pk=run)
-
-
-def _characters(request: Request) -> int:
-    tools = sum(len(f"{tool.description}{tool.input_schema}") for tool in request.tools)
-    return len(request.system) + len(str(request.messages)) + len(str(request.schema or "")) + tools
 
 
 def _answered_from_recording(use: Use) -> JSON:

@@ -90,13 +90,9 @@ class Work:
             self._performance, self._step, attempt, self._agent.operations, self._receipts
         )
 
-    async def _send(self, line: ModelLine, request: Request) -> Reply:
-        """One call to a model."""
-        return await line(request)
-
     async def _answered(self, line: ModelLine) -> Answer:
         async def asked(request: Request) -> Reply:
-            reply = await self._send(line, request)
+            reply = await line(request)
             if reply.asked:  # tools may take long, or end the process
                 await self._count()
             return reply
