@@ -20,10 +20,18 @@ class Models:
 
     async def send(self, request: Request, *, key: str, spend: Spend) -> Reply:
         """One call, as `agents.llm.client` describes it."""
+        client = await self._client()
+        return await client.send(request, key=key, spend=spend)
+
+    async def count(self, request: Request, *, key: str) -> int:
+        """Tokens of its prompt, counted at the provider; it costs nothing. Errors as of `send`."""
+        client = await self._client()
+        return await client.count(request, key=key)
+
+    async def _client(self) -> "Client":
         if self._opening is None:
             self._opening = asyncio.create_task(asyncio.to_thread(_open))
-        client = await asyncio.shield(self._opening)
-        return await client.send(request, key=key, spend=spend)
+        return await asyncio.shield(self._opening)
 
     async def aclose(self) -> None:
         if self._opening is not None:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import anthropic
@@ -71,29 +73,46 @@ class Client:
         Raises Unavailable, RateLimited, TimedOut, KeyRefused, SpendingStopped, UnknownModel,
         ContextFull or RequestRefused.
         """
-        api = anthropic.AsyncAnthropic(
+        with _in_our_words(request.model):
+            return await _stream(self._api(key), request, spend)
+
+    async def count(self, request: Request, *, key: str) -> int:
+        """Tokens of the prompt. Errors as of `send`."""
+        told = _arguments(request)
+        del told["max_tokens"]
+        with _in_our_words(request.model):
+            counted = await self._api(key).messages.count_tokens(**told)
+            return counted.input_tokens
+
+    def _api(self, key: str) -> anthropic.AsyncAnthropic:
+        return anthropic.AsyncAnthropic(
             api_key=key,
             base_url=settings.ANTHROPIC_BASE_URL or BASE_URL,
             max_retries=0,  # a node's policy decides
             http_client=self._http,
         )
-        try:
-            return await _stream(api, request, spend)
-        except NodeError:
-            raise
-        except anthropic.APIStatusError as refusal:
-            raise _refused(refusal, request.model) from None
-        except (anthropic.APITimeoutError, httpx2.TimeoutException):
-            raise TimedOut("The model's provider took too long to answer.") from None
-        except (httpx2.LocalProtocolError, UnicodeError):
-            message = f"The API key holds characters that no key has. {MENDS[KeyRefused]}"
-            raise KeyRefused(message) from None
-        except (anthropic.APIError, httpx2.HTTPError) as broken:
-            raise _unreachable(broken) from None
-        except Exception as broken:  # the library's words for an answer that is none are many
-            log.warning("an answer of the model's provider broke with %s", type(broken).__name__)
-            message = "The model's provider sent an answer that cannot be read."
-            raise Unavailable(message) from None
+
+
+@contextmanager
+def _in_our_words(model: str) -> Iterator[None]:
+    """Whatever the library raises, as one of our errors."""
+    try:
+        yield
+    except NodeError:
+        raise
+    except anthropic.APIStatusError as refusal:
+        raise _refused(refusal, model) from None
+    except (anthropic.APITimeoutError, httpx2.TimeoutException):
+        raise TimedOut("The model's provider took too long to answer.") from None
+    except (httpx2.LocalProtocolError, UnicodeError):
+        message = f"The API key holds characters that no key has. {MENDS[KeyRefused]}"
+        raise KeyRefused(message) from None
+    except (anthropic.APIError, httpx2.HTTPError) as broken:
+        raise _unreachable(broken) from None
+    except Exception as broken:  # the library's words for an answer that is none are many
+        log.warning("an answer of the model's provider broke with %s", type(broken).__name__)
+        message = "The model's provider sent an answer that cannot be read."
+        raise Unavailable(message) from None
 
 
 async def _stream(api: anthropic.AsyncAnthropic, request: Request, spend: Spend) -> Reply:

@@ -11,6 +11,7 @@ from runs.api import router as runs
 from runs.auditions.api import router as auditions
 from runs.budgets.api import router as budgets
 from runs.catalog.api import router as catalog
+from runs.forecasts.api import router as forecasts
 from runs.reach.api import router as reach
 from scores.api import router as scores
 from scores.composing.api import router as drafts
@@ -53,6 +54,7 @@ ROUTERS = (
     reach,
     auditions,
     budgets,
+    forecasts,
 )
 for router in ROUTERS:
     api.add_router("", router)

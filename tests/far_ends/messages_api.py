@@ -65,7 +65,8 @@ Script = list[Said] | Callable[[JSON], Said]
 class MessagesAPI(ThreadingHTTPServer):
     """`script`: answers in turn, the last one again and again; or a function of the request's body.
 
-    `requests` are the bodies sent, `headers` what came with them.
+    `requests` are the bodies sent, `headers` what came with them; `counted` the bodies whose tokens
+    were asked for, each having `tokens`.
     """
 
     daemon_threads = True
@@ -75,6 +76,8 @@ class MessagesAPI(ThreadingHTTPServer):
         self.script = script
         self.requests: list[JSON] = []
         self.headers: list[dict[str, str]] = []
+        self.counted: list[JSON] = []
+        self.tokens = 1000
         self.lock = threading.Lock()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
@@ -110,6 +113,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if self.path.endswith("/count_tokens"):
+            self.server.counted.append(body)
+            self._whole(200, json.dumps({"input_tokens": self.server.tokens}).encode())
+            return
         said = self.server.next_answer(body, headers)
         time.sleep(said.delay)
         if said.status != 200:
