@@ -9,7 +9,7 @@ from agents.models import AgentVersion
 from agents.skills.registry import find, skills
 from maestro.errors import Conflict, Misconfigured, UnknownOperation
 from maestro.workspaces.models import Secret, Workspace
-from maestro.workspaces.vault import MIN_LENGTH, read_secret
+from maestro.workspaces.vault import MIN_LENGTH, use_secret
 from scores.actions import read_graph
 from scores.document import GraphDocument, NodeDocument
 
@@ -33,7 +33,7 @@ class Filling:
     def value(self) -> str:
         """NotFound or Misconfigured when the vault cannot give it."""
         if self.secret is not None:
-            return read_secret(self.secret)
+            return use_secret(self.secret)
         value: str = settings.ENVIRONMENT_SECRETS[self.slot]
         if len(value) < MIN_LENGTH:
             name = self.slot.upper()

@@ -5,6 +5,7 @@ from agents.limits.api import router as limits
 from agents.skills.api import router as skills
 from maestro.exchange.api import router as exchange
 from maestro.workspaces.api import router as workspaces
+from maestro.workspaces.secrets.api import router as secrets
 from orchestras.api import router as orchestras
 from runs.again.api import router as again
 from runs.api import router as runs
@@ -39,6 +40,7 @@ api = DescribedAPI(
 answer_errors(api)
 ROUTERS = (
     workspaces,
+    secrets,
     agents,
     skills,
     catalog,

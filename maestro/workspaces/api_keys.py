@@ -27,6 +27,8 @@ SCOPES = (
     "orchestra:write",
     "run:read",
     "run:write",
+    "secret:read",
+    "secret:write",
     "workspace:write",
 )
 EXACTNESS_OF_LAST_USE = timedelta(minutes=1)

@@ -6,9 +6,11 @@ and number: a row moved elsewhere does not open.
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import RestrictedError
+from django.db.models import Q, RestrictedError
+from django.utils import timezone
 
 from maestro.cleaning import clean
 from maestro.errors import InUse, InvalidInput, Misconfigured, NotFound
@@ -21,6 +23,7 @@ from .models import Secret, SecretVersion, Workspace
 
 MIN_LENGTH = 8  # anything shorter is masked out of texts it only happens to be part of
 MAX_LENGTH = 64 * 1024
+EXACTNESS_OF_LAST_USE = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -94,6 +97,15 @@ def read_secret(secret: Secret) -> str:
             "was kept under. Put that key back, or set the secret anew."
         )
     return text
+
+
+def use_secret(secret: Secret) -> str:
+    """The newest value for a call that needs it now; notes when, to the minute."""
+    value, now = read_secret(secret), timezone.now()
+    long_ago = Q(last_used_at=None) | Q(last_used_at__lt=now - EXACTNESS_OF_LAST_USE)
+    if secret.last_used_at is None or secret.last_used_at < now - EXACTNESS_OF_LAST_USE:
+        Secret.objects.filter(long_ago, pk=secret.pk).update(last_used_at=now)
+    return value
 
 
 def _say(secret: Secret, description: str | None, hosts: Iterable[str] | None) -> None:

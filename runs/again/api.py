@@ -5,7 +5,7 @@ from django.urls import reverse
 from ninja import Query, Router, Status
 
 from maestro.rest.paging import Page
-from maestro.rest.shapes import Id, find
+from maestro.rest.shapes import Id, Refusal, find
 from maestro.workspaces.bearer import ApiRequest, author, can
 from runs import actions
 from runs.models import Run
@@ -29,7 +29,7 @@ MOST_GROUPS = 200
 router = Router(tags=["Runs played again"])
 
 
-@router.get("/runs/{run_id}/rerun", response=ForeseenOut, auth=can("run:read"))
+@router.get("/runs/{run_id}/rerun", response={200: ForeseenOut, 409: Refusal}, auth=can("run:read"))
 def foresee_rerun(request: ApiRequest, run_id: Id, query: Query[RerunQuery]) -> ForeseenOut:
     """What a rerun would take over, and play again, without starting it."""
     run = _find_run(request, run_id)

@@ -76,7 +76,14 @@ class SecretForm(RefusableForm):
 
 @admin.register(Secret)
 class SecretAdmin(GuardedDeletion):
-    list_display = ["name_shown", "description", "newest_shown", "rotated_shown", "bound_by"]
+    list_display = [
+        "name_shown",
+        "description",
+        "newest_shown",
+        "rotated_shown",
+        "used_shown",
+        "bound_by",
+    ]
     search_fields = ["name", "description"]
     ordering = ["name"]
     form = SecretForm
@@ -110,6 +117,10 @@ class SecretAdmin(GuardedDeletion):
     @admin.display(description="Set", ordering="rotated_at")
     def rotated_shown(self, secret: Any) -> str:
         return clock(secret.rotated_at)
+
+    @admin.display(description="Last used", ordering="last_used_at")
+    def used_shown(self, secret: Secret) -> str:
+        return clock(secret.last_used_at) if secret.last_used_at else "Never"
 
     @admin.display(description="Bound by")
     def bound_by(self, secret: Secret) -> SafeString:

@@ -21,6 +21,9 @@ class Secret(models.Model):
         default=list, blank=True, help_text="Where it may be sent; empty: where its skill says."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="To the minute."
+    )
 
     class Meta:
         db_table = "secrets"
