@@ -44,7 +44,7 @@ class RunAdmin(ReadOnlyAdmin):
         "queued_at",
     ]
     search_fields = ["=id", "score__name", "orchestra__name", "started_by"]
-    list_select_related = ["score", "orchestra"]
+    list_select_related = ["score", "orchestra", "parent_run"]
     ordering = ["-queued_at", "-id"]
     empty_text = (
         "A run is one playing of a score. Rehearse one first: it walks every node, calls no model "
@@ -53,7 +53,7 @@ class RunAdmin(ReadOnlyAdmin):
     empty_link = ("admin:scores_score_changelist", "Choose a score to rehearse")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        return super().get_queryset(request).defer(*HEAVY)
+        return super().get_queryset(request).defer(*HEAVY, *(f"parent_run__{of}" for of in HEAVY))
 
     @admin.display(description="Run", ordering="id")
     def id_shown(self, run: Run) -> SafeString:
@@ -77,8 +77,11 @@ class RunAdmin(ReadOnlyAdmin):
         return link_to(run.orchestra)
 
     @admin.display(description="Trigger", ordering="trigger")
-    def how(self, run: Run) -> str:
-        return run.trigger if run.mode == Mode.LIVE else f"{run.trigger}, {run.mode}"
+    def how(self, run: Run) -> SafeString:
+        mode = "" if run.mode == Mode.LIVE else f", {run.mode}"
+        if run.parent_run is None:
+            return format_html("{}{}", run.trigger, mode)
+        return format_html("{} of {}{}", run.trigger, link_to(run.parent_run), mode)
 
     @admin.display(description="Queued", ordering="queued_at")
     def queued(self, run: Run) -> SafeString:

@@ -18,6 +18,8 @@ FOR_A_PERSON = Q(status=RunStatus.NEEDS_ATTENTION) | Q(
     status=RunStatus.WAITING, waiting_for__in=ASKED
 )
 
+ON_ITS_OWN = Q(parent_run__isnull=True)
+
 
 @dataclass(frozen=True)
 class Today:
@@ -72,7 +74,7 @@ def overview(workspace: Workspace) -> Overview:
         clusters=beats,
         last_beat=Cluster.objects.aggregate(at=Max("last_beat"))["at"],
         fires=list(fires.order_by("next_fire_at")[:SHOWN]),
-        recent=list(listed.order_by("-queued_at", "-id")[:SHOWN]),
+        recent=list(listed.on_its_own().order_by("-queued_at", "-id")[:SHOWN]),
         asking=list(listed.filter(FOR_A_PERSON)[:SHOWN]),
         unread=list(unread.order_by("-created_at")[:SHOWN]),
         unread_count=unread.count(),
@@ -80,10 +82,11 @@ def overview(workspace: Workspace) -> Overview:
 
 
 def _today(runs: QuerySet[Run]) -> Today:
+    """What runs of subscores cost counts; they themselves do not, beside those they are part of."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     counted = runs.filter(queued_at__gte=midnight).aggregate(
-        runs=Count("pk"),
-        failed=Count("pk", filter=Q(status=RunStatus.FAILED)),
+        runs=Count("pk", filter=ON_ITS_OWN),
+        failed=Count("pk", filter=ON_ITS_OWN & Q(status=RunStatus.FAILED)),
         cost=Sum("cost_microdollars", default=0),
     )
     return Today(midnight, counted["runs"], counted["failed"], counted["cost"])

@@ -13,10 +13,12 @@ from pydantic import (
     model_validator,
 )
 
+from agents.skills.guarantee import Guarantee
 from maestro.rest.paging import PageQuery
 from maestro.rest.shapes import JSON, Body, Id
 from runs.actions import ItemDecision
 from runs.models import Mode, NodeStatus, Run, RunEvent, RunNode, RunStatus, Trigger
+from runs.promises import guarantee_of
 
 CENTS_DIGITS = 4
 
@@ -172,6 +174,10 @@ class RunNodeOut(BaseModel):
     attempt: int
     call: int
     operation: str
+    guarantee: Guarantee | None = Field(
+        description="How often its effect happens, whatever is killed when; null: it has none."
+    )
+    child_run_id: str | None = Field(description="Of a subscore: the run that plays it.")
     status: NodeStatus
     port: str | None
     input: Any
@@ -219,6 +225,7 @@ def run_node_out(row: RunNode, drawn: JSON) -> RunNodeOut:
         kind=drawn.get("kind", ""),
         output=row.output_json,
         error=_failure(row.error),
+        guarantee=guarantee_of(row.operation),
         tokens=Tokens(
             input=row.tokens_input,
             output=row.tokens_output,
@@ -261,6 +268,7 @@ SHOWN_OF_RUN = (
     "finished_at",
 )
 SHOWN_OF_NODE = (
+    "child_run_id",
     "iteration",
     "attempt",
     "call",

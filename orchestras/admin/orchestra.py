@@ -98,7 +98,8 @@ class OrchestraAdmin(WithSlots, GuardedDeletion):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        newest = Orchestra.objects.filter(pk=OuterRef("pk")).order_by("-runs__queued_at")
+        started = Orchestra.objects.filter(pk=OuterRef("pk"), runs__parent_run__isnull=True)
+        newest = started.order_by("-runs__queued_at")
         last = Subquery(newest.values("runs__status")[:1])
         return super().get_queryset(request).with_status().annotate(last_status=last)  # type: ignore[attr-defined]
 
@@ -126,7 +127,7 @@ class OrchestraAdmin(WithSlots, GuardedDeletion):
     def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
         if (orchestra := context["original"]) is None:
             return context
-        runs = list(orchestra.runs.order_by("-queued_at", "-id")[:STRIP])
+        runs = list(orchestra.runs.on_its_own().order_by("-queued_at", "-id")[:STRIP])
         return context | {
             "state": orchestra.status,
             "words": in_words(orchestra.cron),

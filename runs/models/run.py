@@ -16,6 +16,10 @@ class RunQuerySet(WorkspaceQuerySet["Run"]):
         """Runs that will still do something, or wait for a person to let them."""
         return self.exclude(status__in=RunStatus.final())
 
+    def on_its_own(self) -> "RunQuerySet":
+        """Runs that somebody started, not a node of another run: one per fire."""
+        return self.filter(parent_run__isnull=True)
+
     def pinning(self, agent_id: str) -> "RunQuerySet":
         """Runs that resolved this agent at their start, and keep the version they found."""
         agents = Func(

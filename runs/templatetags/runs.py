@@ -7,6 +7,7 @@ from django import template
 
 from maestro.numbers import duration
 from runs.models import Run, RunEvent, RunNode
+from runs.promises import guarantee_of
 from runs.timeline.pane import in_words
 
 register = template.Library()
@@ -31,6 +32,13 @@ TO_MEND = {
 def to_mend(code: str) -> str:
     """What a person can do about an error of that code; empty where nothing general helps."""
     return TO_MEND.get(code, "")
+
+
+@register.filter
+def guarantee(operation: str) -> str:
+    """How often the operation's effect happens; empty for what changes nothing."""
+    promise = guarantee_of(operation)
+    return promise.in_words if promise else ""
 
 
 @register.filter

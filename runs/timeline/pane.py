@@ -12,7 +12,10 @@ from .view import View
 
 @dataclass(frozen=True)
 class Pane:
-    """The chosen node; `row` is its last attempt, None where nothing is recorded (yet)."""
+    """The chosen node; `row` is its last attempt, None where nothing is recorded (yet).
+
+    `child` is the run that plays a subscore.
+    """
 
     key: str
     label: str
@@ -25,6 +28,8 @@ class Pane:
     calls: list[RunNode]
     agent: Agent | None
     tokens: list[tuple[str, int]]
+    operation: str
+    child: Run | None
 
 
 def pane_of(run: Run, view: View, drawing: Drawing) -> Pane | None:
@@ -37,6 +42,7 @@ def pane_of(run: Run, view: View, drawing: Drawing) -> Pane | None:
         return None
     attempts = [row for row in rows if not row.call]
     row = attempts[-1] if attempts else None
+    operation = row.operation if row else f"{node.skill}.{node.operation}" if node else ""
     agents = Agent.objects.filter(pk=row.agent_id) if row and row.agent_id else Agent.objects.none()
     return Pane(
         key=view.node,
@@ -50,7 +56,17 @@ def pane_of(run: Run, view: View, drawing: Drawing) -> Pane | None:
         calls=[call for call in rows if call.call],
         agent=agents.first(),
         tokens=_tokens(row) if row else [],
+        operation=operation,
+        child=_child(run, row),
     )
+
+
+def _child(run: Run, row: RunNode | None) -> Run | None:
+    """The one of the row; one taken over from an earlier run is that run's child."""
+    if row is None or row.child_run_id is None:
+        return None
+    children = Run.objects.filter(workspace=run.workspace_id, pk=row.child_run_id)
+    return children.select_related("score").defer("input", "output", "pins").first()
 
 
 def in_words(iteration: str) -> str:

@@ -9,6 +9,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from agents.skills.operation import Operation
 from agents.skills.registry import skills
 from maestro.workspaces.desk import JSONText
 from scores.models import Edge, Kind, Node, OnError, Subkind
@@ -18,7 +19,7 @@ PLAYS = {
     "llm": "Model: an agent",
     **{
         f"control:{subkind}": f"Control: {subkind.replace('_', ' ')}"
-        for subkind in sorted(set(Subkind.values) - {Subkind.SUBSCORE})
+        for subkind in sorted(Subkind.values)
     },
 }
 
@@ -40,6 +41,9 @@ class NodeForm(Unchecked):
     plays = forms.ChoiceField(widget=UnfoldAdminSelectWidget, label="Plays")
     operation = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
     agent = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+    subscore = forms.ChoiceField(
+        required=False, widget=UnfoldAdminSelectWidget, label="Score of a subscore"
+    )
     config = JSONText(shape=dict, required=False)
     input_schema = JSONText(shape=dict, required=False)
     retry = JSONText(shape=dict, required=False, help_text='Like {"attempts": 3}.')
@@ -66,7 +70,9 @@ class NodeForm(Unchecked):
         if node.kind:
             chosen = f"{node.kind}:{node.subkind}" if node.subkind else str(node.kind)
             plays.setdefault(chosen, f"Control: {node.subkind}")
-            self.initial.update(plays=chosen, agent=node.agent_id or "")
+            self.initial.update(
+                plays=chosen, agent=node.agent_id or "", subscore=node.subscore_id or ""
+            )
             self.initial["operation"] = f"{node.skill}.{node.operation}" if node.skill else ""
         self.fields["plays"].choices = list(plays.items())  # type: ignore[attr-defined]
         self.fields["operation"].choices = operations(self.initial.get("operation"))  # type: ignore[attr-defined]
@@ -96,7 +102,7 @@ class NodeForm(Unchecked):
             "operation": operation,
             "agent_id": (told["agent"] or None) if is_llm else None,
             "agent_version": node.agent_version if is_llm else None,
-            "subscore_id": node.subscore_id if is_subscore else None,
+            "subscore_id": (told["subscore"] or None) if is_subscore else None,
             "config": told["config"] or {},
             "input_schema": told["input_schema"],
             "retry": told["retry"] or {},
@@ -158,5 +164,12 @@ def operations(chosen: str | None) -> list[Any]:
         groups.append((chosen, f"{chosen} (gone)"))
     for skill in skills():
         names = sorted(skill.operations)
-        groups.append((skill.name, [(f"{skill.name}.{name}", name) for name in names]))
+        groups.append((skill.name, [_choice(skill.operations[name]) for name in names]))
     return groups
+
+
+def _choice(operation: Operation) -> tuple[str, str]:
+    """With how often its effect happens, where it has one."""
+    promise = operation.guarantee()
+    told = f"{operation.name} ({promise.in_words})" if promise else operation.name
+    return operation.full_name, told

@@ -11,7 +11,7 @@ from unfold.forms import PaginationInlineFormSet
 from agents.models import Agent
 from maestro.errors import InvalidScore, MaestroError
 from maestro.workspaces.desk import refusal_in, seat_of
-from scores.models import Edge, Node
+from scores.models import Edge, Node, Score
 
 from .forms import EdgeForm, NodeForm
 
@@ -60,10 +60,12 @@ class NodeFormSet(GraphFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._agents: list[tuple[str, str]] | None = None
+        self._scores: list[tuple[str, str]] | None = None
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["agent"].choices = self.agents()
+        form.fields["subscore"].choices = self.scores()
 
     def agents(self) -> list[tuple[str, str]]:
         """One query, however many nodes there are."""
@@ -71,6 +73,14 @@ class NodeFormSet(GraphFormSet):
             rows = Agent.objects.filter(workspace=self.instance.workspace_id).order_by("name")
             self._agents = [("", "Select agent"), *rows.values_list("pk", "name")]
         return self._agents
+
+    def scores(self) -> list[tuple[str, str]]:
+        """The scores that this one may hold; whether one leads back here is checked by the save."""
+        if self._scores is None:
+            others = Score.objects.filter(workspace=self.instance.workspace_id)
+            others = others.exclude(pk=self.instance.pk).order_by("name")
+            self._scores = [("", "Select score"), *others.values_list("pk", "name")]
+        return self._scores
 
     def concerns(self, form: Any, issue: dict[str, Any]) -> bool:
         told = getattr(form, "cleaned_data", {})
@@ -119,7 +129,7 @@ class NodeInline(GraphInline, StackedInline):  # type: ignore[misc]
     formset = NodeFormSet
     collapsible = True
     fieldsets = [
-        (None, {"fields": [("key", "label", "plays"), ("operation", "agent")]}),
+        (None, {"fields": [("key", "label", "plays"), ("operation", "agent", "subscore")]}),
         (None, {"fields": ["config", ("input_schema", "retry")]}),
         (None, {"fields": [("timeout_seconds", "on_error", "order")]}),
     ]

@@ -13,6 +13,7 @@ from maestro.workspaces.models import Workspace
 from orchestras.models import Orchestra, Overlap
 from runs.models import NodeStatus, Run, RunNode, RunStatus
 from scores.models import Score
+from tests.admin.rows import make_node, make_run
 from tests.factories import make_score, make_workspace
 
 from .callers import JSON, Caller, read, refused
@@ -265,6 +266,8 @@ def test_the_nodes_of_a_run_are_shown_as_recorded(caller: Caller, score: Score) 
             "attempt": 1,
             "call": 0,
             "operation": "",
+            "guarantee": None,
+            "child_run_id": None,
             "status": "succeeded",
             "port": "success",
             "input": {"a": 1},
@@ -324,3 +327,20 @@ def test_a_program_decides_at_a_gate_and_only_once(caller: Caller, score: Score)
         "dropped": [{"to": "eve"}],
     }
     refused(caller.post(path, {"items": [approve, edit, drop]}), 409, "conflict")
+
+
+def test_a_node_names_the_run_that_plays_it_and_how_often_its_effect_happens(
+    caller: Caller, score: Score
+) -> None:
+    run = make_run(score)
+    child = make_run(score, parent_run=run, parent_node_key="inner")
+    make_node(run, "inner", child_run_id=child.pk)
+    make_node(run, "send", operation="email.send_email", effect="write")
+    make_node(run, "note", operation="pipeline.log_activity", effect="local")
+
+    inner, send, note = read(caller.get(f"/runs/{run.pk}/nodes"))["items"]
+
+    assert (inner["child_run_id"], inner["guarantee"]) == (child.pk, None)
+    assert (send["child_run_id"], send["guarantee"]) == (None, "once_per_key")
+    assert note["guarantee"] == "exactly_once"
+    assert read(caller.get(f"/runs/{child.pk}"))["parent_run_id"] == run.pk

@@ -1,6 +1,7 @@
 """Playing runs in the test's own process, with the real claim, walk and journal."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
@@ -69,6 +70,7 @@ def dying_at(point: str, folder: Path) -> Iterator[None]:
         override_settings(MAESTRO_CRASH=point, DATA_DIR=folder),
     ):
         patch.setattr("runs.crash.os.kill", _die)
+        patch.setattr("runs.crash._passed", Counter())
         yield
 
 
