@@ -19,7 +19,15 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
 from maestro.errors import InvalidInput, MaestroError
-from maestro.workspaces.desk import JSONText, Seat, author_of, editing_seat, page_of, seat_of
+from maestro.workspaces.desk import (
+    JSONText,
+    Seat,
+    author_of,
+    editing_seat,
+    looking_seat,
+    page_of,
+    seat_of,
+)
 from orchestras.actions import set_enabled
 from orchestras.models import Orchestra
 from runs.actions import (
@@ -34,6 +42,7 @@ from runs.gate_form import keep_typed
 from runs.models import Mode, Run, Trigger
 from runs.sse import RETRY, STILL_HERE, stream
 from runs.stream import Happening, follow
+from scores.composing.page import composer_page
 from scores.models import Score
 
 VALUES = {"input": "input", "output": "output_json", "error": "error"}
@@ -49,6 +58,7 @@ def urls(wrap: Wrap) -> list[URLPattern]:
             "orchestras/orchestra/<str:pk>/start/", wrap(start_of_orchestra), name="start_orchestra"
         ),
         path("orchestras/orchestra/<str:pk>/enabled/", wrap(enable), name="enable_orchestra"),
+        path("runs/run/<str:pk>/canvas/", wrap(canvas), name="run_canvas"),
         path("runs/run/<str:pk>/cancel/", wrap(cancel), name="cancel_run"),
         path("runs/run/<str:pk>/answer/", wrap(answer), name="answer_cut_write"),
         path("runs/run/<str:pk>/decide/", wrap(decide), name="decide_gate"),
@@ -102,6 +112,14 @@ def enable(request: HttpRequest, pk: str) -> HttpResponse:
     except MaestroError as refusal:
         messages.error(request, refusal.message)
     return HttpResponseRedirect(page_of(orchestra))
+
+
+@require_GET
+def canvas(request: HttpRequest, pk: str) -> HttpResponse:
+    """The run on the Composer's canvas."""
+    seat = looking_seat(request)
+    run = _run(request, pk, seat)
+    return composer_page(request, seat, run.score, run.pk, run={"id": run.pk})
 
 
 @require_POST

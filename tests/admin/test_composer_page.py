@@ -57,3 +57,14 @@ def test_without_its_bundle_the_page_says_what_to_do(
 def test_the_scores_page_leads_to_it(world: World, sign_in: SignIn) -> None:
     page = sign_in().get(f"/admin/scores/score/{world.score.pk}/change/").content.decode()
     assert f'href="/admin/scores/score/{world.score.pk}/composer/"' in page
+
+
+def test_a_run_is_shown_on_the_canvas_of_its_workspace_alone(
+    world: World, elsewhere: World, sign_in: SignIn
+) -> None:
+    make_bundle()
+    client = sign_in(Role.VIEWER)
+    answer = client.get(f"/admin/runs/run/{world.run.pk}/canvas/")
+    config = config_in(answer.content.decode())
+    assert (config["run"], config["score"]["id"]) == ({"id": world.run.pk}, world.score.pk)
+    assert client.get(f"/admin/runs/run/{elsewhere.run.pk}/canvas/").status_code == 404

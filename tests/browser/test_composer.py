@@ -6,10 +6,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from maestro.workspaces.models import Workspace
 from scores.actions import create_score, read_draft, read_graph, save_graph
+from scores.document import NodeDocument
 from scores.models import Score
 from tests.composer.bundling import bundle
 from tests.factories import make_agent, make_score
+from tests.runs.clusters import RunningCluster
 from tests.scores.graphs import branch, find, graph, llm, map_over, step
+
+
+def picking(key: str, field: str) -> NodeDocument:
+    return step(key, config={"params": {"fields": [field]}})
 
 
 def canvas(tab: Page, pk: str) -> None:
@@ -151,3 +157,40 @@ def test_the_settings_of_a_step_come_from_its_schema_and_a_condition_is_tried_as
     tab.get_by_label("Its name in choose").fill("id")
     expect(tab.get_by_label("Arrives as")).to_contain_text("ct_1")
     expect(tab.get_by_label("look to choose by exists, contact_id becomes id")).to_have_count(1)
+
+
+def test_a_step_is_tested_and_pinned_and_a_rehearsal_watched_on_the_canvas(
+    tab: Page, workspace: Workspace, child_environment: dict[str, str]
+) -> None:
+    nodes = [picking("gather", "items"), map_over("each", "tidy"), picking("tidy", "n")]
+    document = graph(*nodes, "gather -> each", "each.item -> tidy")
+    canvas(tab, make_score(workspace, document).pk)
+    given = '{"items": [{"n": 1}, {"n": 2}, {"m": 3}]}'
+    with RunningCluster(child_environment):
+        tab.get_by_role("group", name="gather, code").click()
+        test = tab.get_by_role("region", name="Test")
+        test.get_by_text("Given what arrives").click()
+        test.get_by_label("Input of the test").fill(given)
+        test.get_by_role("button", name="Test this step").click()
+        test.get_by_role("button", name="Pin as sample").click(timeout=20_000)
+        expect(tab.get_by_text("A test is answered by the pinned sample.")).to_be_visible()
+        tab.get_by_role("group", name="tidy, code").click()
+        expect(tab.get_by_role("region", name="Arrives here")).to_contain_text('{"n":1}')
+
+        tab.get_by_role("button", name="Rehearse").click()
+        tab.get_by_label("Input", exact=True).fill(given)
+        tab.get_by_role("button", name="Rehearse").last.click()
+
+        bar = tab.get_by_role("region", name="How the run stands")
+        expect(bar).to_contain_text("Succeeded", timeout=20_000)
+    expect(bar).to_contain_text("from its draft, rehearsal")
+    tidy = tab.get_by_role("group", name="tidy, code")
+    expect(tidy).to_contain_text("3 of 3")
+    tidy.click()
+    bar.get_by_role("button", name="1", exact=True).click()
+    record = tab.get_by_role("region", name="What tidy did")
+    expect(record).to_contain_text("Item 1 succeeded")
+    expect(record).to_contain_text("n 2")
+    tab.get_by_role("link", name="Timeline", exact=True).click()
+    tab.get_by_role("link", name="On the canvas").click()
+    expect(bar).to_contain_text("Succeeded")

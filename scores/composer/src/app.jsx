@@ -12,6 +12,9 @@ import { useKeys } from "./edit/keys.js";
 import { Palette } from "./edit/palette.jsx";
 import { documentIn } from "./graph/document.js";
 import { arrange, isHeap } from "./graph/layout.js";
+import { openRun } from "./run/records.js";
+import { RunDock } from "./run/run_dock.jsx";
+import { RunBar, RunHead } from "./run/run_head.jsx";
 import { show, useComposer } from "./store.js";
 import { EditHead, InHead, IssueButton } from "./ui/head.jsx";
 import { Notice } from "./ui/notice.jsx";
@@ -21,6 +24,7 @@ async function load(config) {
   const { score, mayEdit, person, version } = config;
   const catalog = loadCatalog();
   const known = { score, mayEdit, person };
+  if (config.run) return openRun(config.run.id, { ...known, catalog: await catalog });
   if (version || !mayEdit) return loadVersion(known, version, await catalog);
   const [draft, graph] = await Promise.all([call("GET", `/scores/${score.id}/draft`), get(`/scores/${score.id}/graph`)]);
   const arranged = (doc) => (isHeap(doc) ? arrange(doc, known.catalog) : doc);
@@ -54,7 +58,7 @@ export function App({ config }) {
   if (!isLoaded) return <p className="ms-composer-wait">Reading the score</p>;
   return (
     <ReactFlowProvider>
-      {isEditing ? <Editing /> : <Looking />}
+      {isEditing ? <Editing /> : config.run ? <Running /> : <Looking />}
       <Notice />
     </ReactFlowProvider>
   );
@@ -68,6 +72,18 @@ const Editing = () => (
       <Editor />
     </div>
     <Dock />
+    <Dialogs />
+  </div>
+);
+
+const Running = () => (
+  <div className="ms-stage is-run">
+    <RunHead />
+    <RunBar />
+    <div className="ms-board">
+      <Canvas nodesDraggable={false} nodesConnectable={false} />
+    </div>
+    <RunDock />
     <Dialogs />
   </div>
 );

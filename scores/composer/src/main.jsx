@@ -2,6 +2,7 @@ import "@xyflow/react/dist/base.css";
 import "./style/canvas.css";
 import "./style/desk.css";
 import "./style/dock.css";
+import "./style/run.css";
 
 import { createRoot } from "react-dom/client";
 

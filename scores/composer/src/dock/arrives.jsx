@@ -2,9 +2,9 @@
 
 import { useMemo } from "react";
 
-import { edgeId } from "../graph/document.js";
+import { edgeId, findNode } from "../graph/document.js";
 import { arriving } from "../graph/fields.js";
-import { findNode } from "../graph/document.js";
+import { ITEM } from "../graph/ports.js";
 import { select, useComposer } from "../store.js";
 import { clockOf } from "../ui/numbers.js";
 import { brief } from "./json.jsx";
@@ -30,7 +30,7 @@ export function Arrives({ node }) {
               {edge.from}
             </button>
             {edge.from_port !== "success" && <span className="ms-tag is-port">{edge.from_port}</span>}
-            <Known from={known.from(findNode(doc, edge.from))} />
+            {edge.from_port !== ITEM && <Known from={known.from(findNode(doc, edge.from))} />}
           </p>
           <Fields fields={fields} />
         </div>

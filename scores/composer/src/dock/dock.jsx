@@ -3,9 +3,10 @@
 import { useEffect } from "react";
 
 import { edgeId, findNode } from "../graph/document.js";
-import { chosenEdge, chosenNode, now, tell, useComposer } from "../store.js";
+import { chosenEdge, chosenNode, tell, useComposer } from "../store.js";
 import { EdgePanel } from "./edge_panel.jsx";
 import { loadValues } from "./known.js";
+import { useInSight } from "./in_sight.js";
 import { NodePanel } from "./node_panel.jsx";
 
 export function Dock() {
@@ -16,11 +17,7 @@ export function Dock() {
   useEffect(() => {
     if (isOpen) loadValues().catch((failure) => tell(failure.message, "bad"));
   }, [isOpen]);
-  useEffect(() => {
-    if (key === null) return undefined;
-    const timer = setTimeout(() => now().view?.reveal(key), 60); // once the dock has taken its room
-    return () => clearTimeout(timer);
-  }, [key]);
+  useInSight(key);
   const node = key === null ? null : findNode(doc, key);
   if (node) return <NodePanel key={key} node={node} />;
   const edge = id === null ? null : doc.edges.find((one) => edgeId(one) === id);

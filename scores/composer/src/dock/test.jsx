@@ -7,7 +7,7 @@ import { edit } from "../edit/actions.js";
 import { keep } from "../edit/keeping.js";
 import { setConfig } from "../graph/edit.js";
 import { inputOf } from "../graph/fields.js";
-import { set, tell, useComposer } from "../store.js";
+import { isChanged, set, tell, useComposer } from "../store.js";
 import { duration, money } from "../ui/numbers.js";
 import { Button, Status } from "../ui/parts.jsx";
 import { Json } from "./json.jsx";
@@ -81,11 +81,32 @@ export function Test({ node }) {
         </Button>
         <Button onClick={() => test("live")} disabled={isBusy} title={whatLiveDoes(node, catalog)}>Live</Button>
         {latest?.status === "succeeded" && <Button onClick={() => (pin({ port: latest.port ?? "success", output: latest.output }), tell("Pinned: rehearsals answer so."))}>Pin as sample</Button>}
+        {values && <FromHere node={node} run={values.run} />}
         {sample && <Button className="is-flat" onClick={() => pin(undefined)}>Unpin</Button>}
       </footer>
       <p className="ms-cap">{whatATestDoes(node, catalog, sample)}</p>
     </section>
   ); // prettier-ignore
+}
+
+/** Plays the newest version from this node on; what the last run recorded before it is taken over. */
+function FromHere({ node, run }) {
+  const version = useComposer((composer) => composer.version);
+  const changed = useComposer(isChanged);
+  const start = async () => {
+    try {
+      const { body } = await call("POST", `/runs/${run.id}/rerun`, { from: node.key, version });
+      location.href = `/admin/runs/run/${body.run.id}/canvas/`;
+    } catch (failure) {
+      tell(failure.message, "bad");
+    }
+  };
+  const why = changed ? "Save first: it plays a saved version" : `Plays version ${version} from here on (${run.mode}); what the last run recorded before is taken over`;
+  return (
+    <Button icon="replay" onClick={start} disabled={changed || !version} title={why}>
+      Run from here
+    </Button>
+  );
 }
 
 function whatATestDoes(node, catalog, sample) {

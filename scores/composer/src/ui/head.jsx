@@ -99,7 +99,7 @@ function RunButton() {
         <>
           <label className="ms-label">
             Input
-            <textarea className="ms-input ms-code" rows="3" spellCheck="false" value={input} onChange={(event) => setInput(event.target.value)} />
+            <textarea className="ms-input ms-code" rows="3" spellCheck="false" aria-label="Input" value={input} onChange={(event) => setInput(event.target.value)} />
           </label>
           <p className="ms-cap">Plays what you see{changed ? ", saved or not" : ""}. A rehearsal walks every node, calls no model and sends nothing, so it costs nothing.</p>
           {refusal && (
