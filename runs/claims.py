@@ -66,6 +66,13 @@ select run_id, node_key, iteration, attempt, status, port, output_json, error, s
 CANCELLED = """
 select id from score_runs where id = any(%(runs)s) and player = %(me)s and cancel_requested"""
 
+# A player whose process was seen to be dead cannot come back: its lease need not run out by itself,
+# and nobody waits for it after an outage.
+ENDED = "epoch"
+END_LEASES = f"update players set lease_until = '{ENDED}' where id = any(%(players)s)"
+_OVER = f"""(player.lease_until = '{ENDED}'
+             or player.lease_until < clock_timestamp() and %(judges)s)"""
+
 # A dead player's runs go back to the queue. What a frozen player still has locked is left for the
 # next sweep (SKIP LOCKED): a sweep that waits holds up every other death.
 SWEEP = f"""
@@ -73,7 +80,7 @@ with dead as (
   select run.id, case when run.progress then 0 else run.deaths + 1 end as deaths
     from score_runs run left join players player on run.player = player.id
    where run.status = 'running'
-     and (player.id is null or player.lease_until < clock_timestamp())
+     and (player.id is null or {_OVER})
    order by run.id for no key update of run skip locked),
 back as (
   update score_runs run
@@ -167,9 +174,9 @@ woken as (
 insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from woken
 returning run_id"""
 
-BURY = """
+BURY = f"""
 delete from players player
- where lease_until < clock_timestamp()
+ where {_OVER}
    and not exists (select from score_runs where player = player.id and status = 'running')"""
 
 # Hand-over at the end of a player or by the watchdog that killed it: it charges nobody a death.

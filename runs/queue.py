@@ -30,6 +30,11 @@ def own_list(cluster: str) -> str:
     return f"{Conf.PREFIX}:{cluster}"
 
 
+def beat_list(cluster: str) -> str:
+    """The same for beats alone, so that those which nobody answered can be counted."""
+    return f"{own_list(cluster)}:beat"
+
+
 def ring(job: str, cluster: str | None = None, *args: str) -> None:
     """Ask for one call of `runs.jobs.<job>`, or of a job by its dotted name: anywhere, or in the workers
     of this cluster."""
@@ -46,9 +51,18 @@ def ring_softly(job: str, cluster: str | None = None, *args: str) -> None:
         connection.close()
 
 
+def ring_beat(cluster: str) -> None:
+    """Ask a cluster for a sign of life. A database that is away does not matter."""
+    try:
+        broker = ListenBroker(beat_list(cluster))
+        async_task("runs.jobs.beat", cluster, q_options={"broker": broker})
+    except (OperationalError, InterfaceError):
+        connection.close()
+
+
 def forget_own_list(cluster: str) -> None:
-    """Delete what a killed cluster had taken from its list: rung anew, or no longer wanted."""
-    OrmQ.objects.filter(key=own_list(cluster)).delete()
+    """Delete what a killed cluster had taken from its lists: rung anew, or no longer wanted."""
+    OrmQ.objects.filter(key__in=[own_list(cluster), beat_list(cluster)]).delete()
 
 
 class ListenBroker(ORM):  # type: ignore[misc]
@@ -81,11 +95,11 @@ class ListenBroker(ORM):  # type: ignore[misc]
             return []
 
     def _take(self) -> list[Message]:
-        lists = [self.list_key]
+        lists = [[self.list_key]]
         if cluster := os.environ.get("MAESTRO_CLUSTER"):
-            lists.insert(0, own_list(cluster))
-        for key in lists:
-            waiting = self.get_connection().filter(key=key, lock__lt=timezone.now())
+            lists.insert(0, [beat_list(cluster), own_list(cluster)])
+        for keys in lists:
+            waiting = self.get_connection().filter(key__in=keys, lock__lt=timezone.now())
             for message in waiting.order_by("id")[: Conf.BULK]:
                 mine = self.get_connection().filter(id=message.id, lock=message.lock)
                 if mine.update(lock=self.timeout(message)):

@@ -4,29 +4,41 @@ import contextlib
 import os
 import signal
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
+from django.utils import timezone
+from django_q.conf import Conf
 
 from runs import claims
 from runs.connections import connect
 from runs.machine import is_alive, machine, now
 from runs.player.slots import all_taken
+from runs.queue import beat_list
 
 LATE_BEAT_SECONDS = 10
-# Also for the first beat: a busy machine may take long to start a cluster.
+# While players play, a late beat harms nobody, but a restart would cut their nodes. Also for the
+# first beat: a busy machine may take long to start a cluster.
 LATE_BEAT_BUSY_SECONDS = 60
+# Beats that a worker carried out and nobody acknowledged: of this many two are lost by no chance.
+UNANSWERED, UNANSWERED_BUSY = 2, 12
+ANSWER_SECONDS = 2
+FRESH_SECONDS = 6
 GAP_SECONDS = 5
 
 BEAT_AGE = """
 select extract(epoch from clock_timestamp() - greatest(last_beat, started)), last_beat is null
   from clusters where id = %(cluster)s"""
 
-PLAYERS = """
-select id, pid, cluster = %(cluster)s, lease_until > clock_timestamp()
-  from players where host = %(host)s"""
+# Taken in the last minute, but not in the last moment: a lock is the time of taking plus `retry`.
+UNANSWERED_BEATS = """
+select count(*) from django_q_ormq
+ where key = %(beats)s and lock between %(taken_from)s and %(taken_until)s"""
 
-# A dead process cannot be playing: its lease need not run out by itself.
-END_LEASES = "update players set lease_until = clock_timestamp() where id = any(%(players)s)"
+PLAYERS = """
+select id, pid, cluster = %(cluster)s, lease_until > clock_timestamp(),
+       exists (select from score_runs where player = players.id and status = 'running')
+  from players where host = %(host)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,16 @@ class Seen:
     pid: int
     mine: bool
     leased: bool
+    plays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Seconds since the last beat, whether that is still the first to come, beats not answered."""
+
+    age: float
+    is_first: bool
+    unanswered: int
 
 
 class Judge:
@@ -57,21 +79,24 @@ class Judge:
             self.be_patient()
         self._looked = now()
         try:
-            age, is_first, players = self._look()
+            signs, players = self._look()
             self._end_players(players)
         except psycopg.Error:
             self._disconnect()
             self.be_patient()
             return False
         mine = [player for player in players if player.mine]
-        busy = all_taken(self._cluster) and any(player.leased for player in mine)
-        limit = LATE_BEAT_BUSY_SECONDS if busy or is_first else LATE_BEAT_SECONDS
-        return min(age, self._patience) > limit
+        busy = all_taken(self._cluster) and any(player.leased and player.plays for player in mine)
+        limit = LATE_BEAT_BUSY_SECONDS if busy or signs.is_first else LATE_BEAT_SECONDS
+        if min(signs.age, self._patience) > limit:
+            return True
+        lost = UNANSWERED_BUSY if busy else UNANSWERED
+        return signs.age < FRESH_SECONDS and signs.unanswered >= lost
 
     def players(self) -> list[str]:
         """All players of this cluster that have a row."""
         with contextlib.suppress(psycopg.Error):
-            return [player.id for player in self._look()[2] if player.mine]
+            return [player.id for player in self._look()[1] if player.mine]
         return []
 
     @property
@@ -79,24 +104,34 @@ class Judge:
         """Seconds for which all that was missed is nobody's fault but the cluster's."""
         return now() - self._patient_from
 
-    def _look(self) -> tuple[float, bool, list[Seen]]:
-        """Seconds since the last beat, whether that is still the first to come, and the players."""
+    def _look(self) -> tuple[Signs, list[Seen]]:
         if self._connection is None:
             self._connection = connect()
         here = {"cluster": self._cluster, "host": machine()}
         row = self._connection.execute(BEAT_AGE, here).fetchone()
         age, is_first = row or (LATE_BEAT_BUSY_SECONDS, False)
         seen = [Seen(*columns) for columns in self._connection.execute(PLAYERS, here)]
-        return float(age), is_first, seen
+        return Signs(float(age), is_first, self._unanswered(self._connection)), seen
+
+    def _unanswered(self, connection: psycopg.Connection) -> int:
+        taken = timezone.now() + timedelta(seconds=Conf.RETRY)
+        minute = min(LATE_BEAT_BUSY_SECONDS + GAP_SECONDS, self._patience)
+        beats = {
+            "beats": beat_list(self._cluster),
+            "taken_from": taken - timedelta(seconds=minute),
+            "taken_until": taken - timedelta(seconds=ANSWER_SECONDS),
+        }
+        (count,) = connection.execute(UNANSWERED_BEATS, beats).fetchone() or (0,)
+        return int(count)
 
     def _end_players(self, players: list[Seen]) -> None:
-        """End the lease of the dead, and the process of its own that lost its lease for certain.
+        """Say who is dead for certain, and end the process of its own that lost its lease.
 
         After an outage all leases are over until they are renewed: that is waited for.
         """
-        dead = [player.id for player in players if player.leased and not is_alive(player.pid)]
+        dead = [player.id for player in players if not is_alive(player.pid)]
         if dead and self._connection is not None:
-            self._connection.execute(END_LEASES, {"players": dead})
+            self._connection.execute(claims.END_LEASES, {"players": dead})
         if self._patience < claims.LEASE_SECONDS:
             return
         for player in players:

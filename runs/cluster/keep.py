@@ -27,7 +27,7 @@ class Keep:
     def __init__(self, cluster: str | None) -> None:
         """`cluster` None: under a plain `qcluster`, which has no list of its own."""
         self._cluster = cluster
-        self._stepped = now()
+        self._stepped: float | None = None
         self._judges_from = 0.0
         self._clears_from = 0.0
 
@@ -36,9 +36,9 @@ class Keep:
         self._notice_gap()
         tick()
         with connection.cursor() as cursor:
-            if now() >= self._judges_from:
-                cursor.execute(claims.SWEEP)
-                cursor.execute(claims.BURY)
+            judging = {"judges": now() >= self._judges_from}
+            cursor.execute(claims.SWEEP, judging)
+            cursor.execute(claims.BURY, judging)
             cursor.execute(claims.WAKE)
             cursor.execute(claims.WAKE_PARENTS)
             cursor.execute(WAKE_FUNDED)
@@ -57,7 +57,9 @@ class Keep:
         self._stepped = now()
 
     def _notice_gap(self) -> None:
-        """After an outage or a sleep everyone looks dead: judge nobody for one lease."""
+        """After an outage or a sleep everyone looks dead: for one lease only the certainly dead are."""
+        if self._stepped is None:
+            self._stepped = now()
         if now() - self._stepped > GAP_SECONDS:
             self._judges_from = now() + GRACE_SECONDS
 

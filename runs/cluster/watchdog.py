@@ -23,7 +23,7 @@ from runs.connections import connect, harden_connections
 from runs.machine import machine
 from runs.player.handover import release
 from runs.player.slots import runtime_folder
-from runs.queue import forget_own_list, ring_softly
+from runs.queue import forget_own_list, ring_beat, ring_softly
 
 from .judge import Judge
 from .keep import Keep
@@ -86,7 +86,7 @@ class Watchdog:
                     self._restart("no beat came through")
             if now - rung >= BEAT_SECONDS:
                 rung = now
-                ring_softly("beat", self.cluster, self.cluster)
+                ring_beat(self.cluster)
             if now - self.kept > STUCK_KEEP_SECONDS:
                 log.error("the keeping thread is stuck; the watchdog ends itself")
                 self._kill_group()

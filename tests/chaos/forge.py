@@ -141,7 +141,7 @@ class OneNight:
     def __init__(self) -> None:
         self._looked = False
 
-    def why_leave(self) -> str | None:
+    def why_leave(self, **_: object) -> str | None:
         looked, self._looked = self._looked, True
         return "nothing left" if looked and not self.player.runs else None
 

@@ -66,9 +66,9 @@ class Lives:
         with connection.cursor() as cursor:
             while self._is_playing():
                 cursor.execute(BURIED)
-                cursor.execute(claims.SWEEP)
+                cursor.execute(claims.SWEEP, {"judges": True})
             if bury:
-                cursor.execute(claims.BURY)
+                cursor.execute(claims.BURY, {"judges": True})
 
     def _is_playing(self) -> bool:
         """What a dead process was just writing is still locked for a moment, and not swept."""

@@ -28,7 +28,7 @@ class Undisturbed:
 
     @classmethod
     def of(cls, run: Run) -> "Undisturbed":
-        assert run.status == RunStatus.SUCCEEDED, run.error
+        assert run.status == RunStatus.SUCCEEDED, (run.status, run.waiting_for, run.error)
         return cls(_bytes(run.output), {_place(row): _said(row) for row in _last_rows(run)})
 
 

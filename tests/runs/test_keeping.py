@@ -1,6 +1,7 @@
 """Who is judged dead, who is rung for, and what is given back."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pytest_django import Settings
 
 from runs import claims
 from runs.cluster import keep
+from runs.cluster.judge import Judge
 from runs.cluster.keep import Keep
 from runs.connections import connect, connect_async
 from runs.machine import machine
@@ -106,6 +108,21 @@ def test_after_an_outage_nobody_is_judged_before_a_lease_is_over(
         clock.time += 1
         keeping.step()
     assert status(run) == (RunStatus.QUEUED, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_an_outage_a_process_that_is_gone_is_not_waited_for(clock: Clock) -> None:
+    keeping = Keep("cl")
+    keeping.step()
+    clock.time += 60
+    gone, silent = player("9 s", pid=DEAD_PID), player("-1 s", pid=os.getpid())
+    cut, patient = played_by(gone), played_by(silent)
+
+    Judge("another").finds_it_stuck()
+    keeping.step()
+
+    assert status(cut) == (RunStatus.QUEUED, 1)
+    assert status(patient) == (RunStatus.RUNNING, 0)
 
 
 @pytest.mark.django_db(transaction=True)

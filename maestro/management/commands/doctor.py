@@ -11,9 +11,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from maestro.checks import operations_exist
 from maestro.errors import Misconfigured
-from maestro.health import cluster_is_beating
 from maestro.installation import check_database
 from maestro.keys import missing_keys
+from runs.cluster.examination import EXAMINATIONS, Finding
+
+Question = Callable[[], str | Finding]
 
 LEAST_FREE_BYTES = 512 * 1024 * 1024
 
@@ -24,18 +26,22 @@ class Command(BaseCommand):
     help = "Check this installation and name what to mend."
 
     def handle(self, **options: object) -> None:
-        answers = [(name, _answer(question)) for name, question in QUESTIONS.items()]
-        for name, mend in answers:
-            self.stdout.write(f"{'mend' if mend else 'ok':5} {name}{': ' + mend if mend else ''}")
-        if any(mend for _, mend in answers):
+        questions: dict[str, Question] = {**QUESTIONS, **EXAMINATIONS}
+        findings = {name: _answer(question) for name, question in questions.items()}
+        for name, finding in findings.items():
+            told = "; ".join(filter(None, [finding.seen, finding.mend]))
+            verdict = "mend" if finding.mend else "ok"
+            self.stdout.write(f"{verdict:5} {name}{': ' + told if told else ''}")
+        if any(finding.mend for finding in findings.values()):
             sys.exit(1)
 
 
-def _answer(question: Callable[[], str]) -> str:
+def _answer(question: Question) -> Finding:
     try:
-        return question()
+        answer = question()
     except DatabaseError as error:
-        return str(error).splitlines()[0]
+        return Finding("", str(error).splitlines()[0])
+    return answer if isinstance(answer, Finding) else Finding("", answer)
 
 
 def _keys() -> str:
@@ -61,14 +67,6 @@ def _tables() -> str:
     return f"{len(plan)} migrations to apply; run `manage.py migrate`" if plan else ""
 
 
-def _cluster() -> str:
-    return (
-        ""
-        if cluster_is_beating()
-        else "no cluster is running; start `manage.py up` or `manage.py cluster`"
-    )
-
-
 def _space() -> str:
     free = shutil.disk_usage(settings.DATA_DIR).free
     return "" if free > LEAST_FREE_BYTES else f"only {free >> 20} MiB free in {settings.DATA_DIR}"
@@ -82,7 +80,6 @@ QUESTIONS: dict[str, Callable[[], str]] = {
     "keys": _keys,
     "database": _database,
     "tables": _tables,
-    "cluster": _cluster,
     "operations": _operations,
     "disk space": _space,
 }
