@@ -140,6 +140,11 @@ CSRF_TRUSTED_ORIGINS = [
     for host in MAESTRO_ALLOWED_HOSTS
     if host != "*"
 ]
+# Where people find Maestro, for links in what goes out: the first name that is a whole one.
+PUBLIC_URL = next(
+    (f"https://{host}" for host in MAESTRO_ALLOWED_HOSTS if host[:1] not in (".", "*")),
+    f"http://{MAESTRO_HOST}:{MAESTRO_PORT}",
+)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -102,6 +102,9 @@ def keyring_of(
             values[slot.name] = _value(filling, slot.name, asker)
         except MissingSecret as error:
             missing[slot.name] = error
+            continue
+        if not homes[slot.name] and values[slot.name].startswith("https://"):
+            homes[slot.name] = {Origin.of(values[slot.name])}  # a secret address is its own home
     return Keyring(values, missing, homes)
 
 

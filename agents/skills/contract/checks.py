@@ -95,10 +95,11 @@ class SkillContract:
 
     def test_no_secret_is_told(self, case: Case, caplog: pytest.LogCaptureFixture) -> None:
         played = self._play(case)
-        told = [json.dumps(played.output), *(asked.url for asked in played.asked), caplog.text]
+        told, addresses = [json.dumps(played.output), caplog.text], [a.url for a in played.asked]
 
         for value in case.slots(self.skill.operations[case.operation]).values():
-            assert all(value not in text for text in told)
+            is_address = value.startswith("https://")  # asked for as it is: a chat's webhook
+            assert all(value not in text for text in told + ([] if is_address else addresses))
 
     def test_what_the_far_end_refuses_is_one_of_our_errors(self, asking: Case, fault: str) -> None:
         try:

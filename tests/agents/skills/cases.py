@@ -178,6 +178,20 @@ PIPELINE = [
 NOTIFY = [
     Case(operation="send_event", input={"title": "{n} new", "n": 3}),
     Case(operation="send_attention", input={"title": "Look"}),
+    Case(operation="send_mail", input={"title": "Look", "to": "ada@x.example"}, by_nature=True),
+    Case(
+        operation="send_slack",
+        input={"secret": "team_chat", "title": "{n} new", "message": "Look", "n": 3},
+        replies=[Reply(body=b"ok")],
+        output={"status": 200},
+        secrets={"team_chat": "https://hooks.slack.com/services/T1/B1/canary4711"},
+        homes={"team_chat": ["hooks.slack.com"]},
+    ),
+    Case(
+        operation="send_webhook",
+        input={"url": "https://x.example/hook", "payload": {"a": 1}, "signing_secret": "sign"},
+        replies=[Reply(status=204)],
+    ),
 ]
 EMAIL = [
     Case(

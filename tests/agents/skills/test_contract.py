@@ -71,6 +71,10 @@ class TestPipeline(InWorkspace):
 class TestNotify(InWorkspace):
     skill, cases = notify, cases.NOTIFY
 
+    @pytest.fixture(autouse=True)
+    def kept_elsewhere(self, settings: Settings, tmp_path: Path) -> None:
+        settings.MAIL_DIR = tmp_path
+
 
 def test_no_skill_is_left_out() -> None:
     covered = {TestData, TestHttp, TestGmail, TestApollo, TestWebResearch, TestCompose, TestEmail}

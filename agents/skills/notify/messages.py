@@ -1,0 +1,91 @@
+"""Telling a chat or a program: a message to a Slack-compatible webhook, or one of our own, signed."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field
+
+from agents.signing import message_id, webhook_headers
+from agents.skills.context import Context
+from agents.skills.notify.manifest import Told, link_to, skill
+from agents.skills.operation import Effect, Sample
+from agents.skills.storable import Payload
+from agents.skills.template import fill
+from maestro.errors import InvalidNodeInput, ServiceRefused
+
+SLOT = r"^[A-Za-z0-9_-]{1,80}$"
+
+
+class SlackInput(Told):
+    secret: str = Field(
+        pattern=SLOT, description="The slot with the webhook's address, which is a secret."
+    )
+    title: str = Field("", max_length=2_000, description="Text with places like {name}, in bold.")
+
+
+class SlackOutput(BaseModel):
+    status: int
+
+
+@skill.operation(
+    effect=Effect.WRITE,
+    names_secret="secret",
+    retryable=True,  # what it reports as an error was certainly not posted, or is outcome_unknown
+    sample=Sample({"status": 200}),
+)
+async def send_slack(input: SlackInput, context: Context) -> SlackOutput:
+    """Post a message to a chat by an incoming webhook, as Slack, Mattermost and Rocket.Chat have it.
+
+    Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+    """
+    address = context.secret(input.secret)
+    if urlsplit(address).scheme != "https":
+        raise InvalidNodeInput(f"The secret {input.secret} is no address like https://hooks.…")
+    values = input.model_extra or {}
+    title, message = fill(input.title, values).strip(), input.filled_message()
+    text = "\n".join(filter(None, [title and f"*{title}*", message, f"<{link_to(context)}>"]))
+    try:
+        answer = await context.http.request("POST", address, json={"text": text})
+    except ServiceRefused as refusal:
+        raise ServiceRefused(
+            f"The chat does not take it: {refusal.details.get('said') or refusal.message}. Look "
+            f"whether the webhook in {input.secret} is still there.",
+            **refusal.details,
+        ) from None
+    return SlackOutput(status=answer.status)
+
+
+class WebhookInput(BaseModel):
+    url: str = Field(description="Begins with https:// or http://.")
+    payload: Payload = Field(default_factory=dict, description="Sent as JSON.")
+    type: str = Field("maestro.event", max_length=200, description="What the receiver goes by.")
+    signing_secret: str | None = Field(
+        None, pattern=SLOT, description="The slot of the secret that signs it; itself never sent."
+    )
+
+
+class WebhookOutput(BaseModel):
+    status: int
+    id: str = Field(description="Of this message, the same when it is sent again.")
+
+
+@skill.operation(
+    effect=Effect.WRITE,
+    names_secret="signing_secret",
+    idempotent=True,  # the receiver knows a repeat by its id
+    retryable=True,
+    sample=Sample({"status": 200, "id": "msg_sample"}),
+)
+async def send_webhook(input: WebhookInput, context: Context) -> WebhookOutput:
+    """Tell a program: JSON with an id, a time and, with a secret, a signature (Standard Webhooks).
+
+    An attempt again carries the same `webhook-id`, by which the receiver knows it.
+    """
+    told: dict[str, Any] = {"type": input.type, "run_id": context.run_id, "data": input.payload}
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    secret = context.secret(input.signing_secret) if input.signing_secret else ""
+    key = context.idempotency_key
+    headers = {"Content-Type": "application/json", **webhook_headers(key, body, secret)}
+    answer = await context.http.request("POST", input.url, headers=headers, content=body)
+    return WebhookOutput(status=answer.status, id=message_id(key))
