@@ -66,7 +66,11 @@ def delete_score(request: ApiRequest, score_id: Id, if_match: IfMatch) -> Status
     return Status(204, None)
 
 
-@router.post("/scores/{score_id}/clone", response={201: ScoreOut}, auth=can("score:write"))
+@router.post(
+    "/scores/{score_id}/clone",
+    response={201: ScoreOut},
+    auth=can("agent:write", "score:write"),
+)
 def clone_score(request: ApiRequest, response: HttpResponse, score_id: Id) -> Status[ScoreOut]:
     """The score again under `-copy`, with a copy of each agent it plays, in one transaction."""
     clone = actions.clone_score(find(_scores(request), score_id), author=author(request))

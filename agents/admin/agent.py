@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -91,10 +91,7 @@ class AgentAdmin(GuardedDeletion):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         rows: Any = super().get_queryset(request)
-        following = Q(nodes__agent_version=None)
-        reached = Count("nodes__score", filter=following, distinct=True)
-        rows = rows.with_use().with_cost(timezone.now() - COST_SPAN)
-        return rows.annotate(reached_count=reached)
+        return rows.with_use().with_cost(timezone.now() - COST_SPAN)
 
     @admin.display(description="Model", ordering="model")
     def model_name(self, agent: Agent) -> str:

@@ -124,6 +124,8 @@ def repair(
 def _played_next(source: Run, version: int | None) -> tuple[int | None, GraphDocument]:
     if not source.is_finished:
         raise Conflict(f"{source.pk} is not over: it is {source.status}. Cancel it, or wait.")
+    if source.mode == Mode.AUDITION:
+        raise Conflict(f"{source.pk} played an audition: run that one again.")
     if version is None:
         return source.score_version, _document_of(source)
     saved = ScoreVersion.objects.filter(score=source.score_id, version=version).first()

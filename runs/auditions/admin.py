@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
-from agents.models import Agent
 from maestro.marks import status
 from maestro.numbers import clock, money
 from maestro.workspaces.desk import ReadOnlyAdmin, ScopedRelatedFilter, number
+from runs.reach import reach_of
 
 from .models import Audition
 from .page import page_of_audition
@@ -105,7 +105,7 @@ class AuditionAdmin(ReadOnlyAdmin):
                 number=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
             ),
             "may_edit": self.may_edit(request),
-            "reached": reached_by(audition.agent),
+            "reached": len(reach_of(audition.agent).scores) if audition.is_finished else 0,
         }
         request.current_app = self.admin_site.name
         if "HX-Request" not in request.headers:
@@ -113,8 +113,3 @@ class AuditionAdmin(ReadOnlyAdmin):
         # At its end the buttons change, too.
         headers = {"HX-Refresh": "true"} if audition.is_finished else {}
         return TemplateResponse(request, "auditions/_audition.html", context, headers=headers)
-
-
-def reached_by(agent: Agent) -> int:
-    """How many scores play its newest version."""
-    return int(agent.nodes.filter(agent_version=None).values("score").distinct().count())

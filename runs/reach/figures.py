@@ -14,7 +14,8 @@ DAYS_A_MONTH = 30
 class PlayedScore:
     """A score that plays the agent.
 
-    `nodes` follow the agent's newest version, `pinned` ({key: version}) keep theirs. `orchestras`
+    `nodes` follow the agent's newest version, `pinned` ({key: version}) keep theirs; nodes `through`
+    hold a score that plays it, by itself or through others. `orchestras`
     are those whose next run plays one of `nodes`. Runs and money are of the days looked back;
     `writes` are the operations behind `nodes` that change something outside, by node.
     """
@@ -22,11 +23,16 @@ class PlayedScore:
     score: Score
     nodes: list[str]
     pinned: dict[str, int]
+    through: dict[str, Score]
     orchestras: list[Orchestra]
     writes: dict[str, str]
     saved_by: str
     runs: int
     microdollars: int
+
+    @property
+    def is_reached(self) -> bool:
+        return bool(self.nodes or self.through)
 
     @property
     def next_fire_at(self) -> datetime | None:
@@ -65,7 +71,8 @@ class Reach:
 
     @property
     def runs_a_day(self) -> float:
-        return sum(played.runs for played in self.scores) / self.days
+        """A run of a score that only holds others counts as those of the scores it holds."""
+        return sum(played.runs for played in self.scores if played.nodes) / self.days
 
     @property
     def microdollars_a_month(self) -> int:

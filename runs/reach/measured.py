@@ -20,6 +20,7 @@ from scores.downstream import behind
 from scores.models import Score, ScoreVersion
 
 from .figures import DAYS_A_MONTH, PlayedScore, Reach
+from .holding import holders_of
 
 LOOK_BACK = timedelta(days=DAYS_A_MONTH)
 A_DAY = timedelta(days=1)
@@ -35,8 +36,9 @@ class _Recorded:
 
 
 def reach_of(agent: Agent) -> Reach:
-    """Ten queries at most, whatever plays it."""
+    """As many queries, whatever plays it."""
     graphs = _played_graphs(agent)
+    graphs += _holding_graphs(agent, graphs)
     scores = {graph.score.pk: graph.score for graph in graphs}
     recorded = _recorded(agent, scores)
     savers = _savers(scores)
@@ -46,8 +48,8 @@ def reach_of(agent: Agent) -> Reach:
     ]
     return Reach(
         agent=agent,
-        scores=[one for one in played if one.nodes],
-        held=[one for one in played if not one.nodes],
+        scores=[one for one in played if one.is_reached],
+        held=[one for one in played if not one.is_reached],
         in_flight=Run.objects.filter(workspace=agent.workspace_id)
         .exclude(mode=Mode.AUDITION)
         .unfinished()
@@ -60,11 +62,13 @@ def reach_of(agent: Agent) -> Reach:
 
 @dataclass(frozen=True)
 class _Graph:
-    """A graph that names the agent, and the orchestras whose next run plays that graph."""
+    """A graph that plays the agent, and the orchestras whose next run plays that graph; `through` has,
+    by node, the score it holds that plays it."""
 
     score: Score
     document: GraphDocument
     orchestras: list[Orchestra] = field(default_factory=list)
+    through: dict[str, Score] = field(default_factory=dict)
 
 
 def _played_graphs(agent: Agent) -> list[_Graph]:
@@ -84,6 +88,30 @@ def _played_graphs(agent: Agent) -> list[_Graph]:
         for orchestra in pinned
     ]
     return [*newest.values(), *older]
+
+
+def _holding_graphs(agent: Agent, graphs: list[_Graph]) -> list[_Graph]:
+    """The newest graphs of scores that play it through others; what is known already learns of it."""
+    playing = [
+        graph.score.pk
+        for graph in graphs
+        if any(
+            node.agent_id == agent.pk and not node.agent_version for node in graph.document.nodes
+        )
+    ]
+    held = holders_of(agent, playing)
+    named = {*held, *(pk for through in held.values() for pk in through.values())}
+    scores = {score.pk: score for score in Score.objects.filter(pk__in=named)} if named else {}
+    known = {graph.score.pk: graph for graph in reversed(graphs)}
+    new = [scores[pk] for pk in held if pk not in known]
+    documents = documents_of(new) if new else {}
+    found = {score.pk: _Graph(score, documents[score.pk]) for score in new}
+    for pk, through in held.items():
+        graph = found.get(pk) or known[pk]
+        graph.through.update({key: scores[child] for key, child in through.items()})
+    for orchestra in Orchestra.objects.filter(score__in=new, score_version=None) if new else ():
+        found[orchestra.score_id].orchestras.append(orchestra)
+    return list(found.values())
 
 
 def _kept_graphs(
@@ -109,17 +137,21 @@ def _played_score(
     pinned: dict[str, int] = {}
     writes: dict[str, str] = {}
     orchestras: list[Orchestra] = []
+    through: dict[str, Score] = {}
     for graph in graphs:
         played = [node for node in graph.document.nodes if node.agent_id == agent.pk]
         following = [node.key for node in played if node.agent_version is None]
         pinned |= {node.key: node.agent_version for node in played if node.agent_version}
         nodes |= dict.fromkeys(following)
-        orchestras += graph.orchestras if following else []
-        writes |= _writes_behind(graph.document, following)
+        reached = [*following, *graph.through]
+        through |= graph.through
+        orchestras += graph.orchestras if reached else []
+        writes |= _writes_behind(graph.document, reached)
     return PlayedScore(
         score=score,
         nodes=list(nodes),
         pinned=pinned,
+        through=through,
         orchestras=orchestras,
         writes=writes,
         saved_by=savers.get(score.pk, ""),

@@ -21,12 +21,14 @@ class DownstreamWrite(BaseModel):
 
 
 class ReachedScoreOut(BaseModel):
-    """`nodes` follow the agent's newest version; `pinned` keep the version named."""
+    """`nodes` follow the agent's newest version; `pinned` keep the version named; nodes `through` hold a
+    score, named by its id, that plays it."""
 
     score_id: str
     name: str
     nodes: list[str]
     pinned: dict[str, int]
+    through: dict[str, str]
     orchestras: list[ReachedOrchestra]
     next_fire_at: datetime | None
     runs: int
@@ -80,6 +82,7 @@ def _score(played: PlayedScore) -> ReachedScoreOut:
         name=played.score.name,
         nodes=played.nodes,
         pinned=played.pinned,
+        through={key: score.pk for key, score in played.through.items()},
         orchestras=[
             ReachedOrchestra(id=one.pk, name=one.name, next_fire_at=one.next_fire_at)
             for one in played.orchestras

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from agents.comparison import Comparison, compare
 from agents.content import content_of
-from agents.models import Agent
+from agents.duplicates import fingerprint
+from agents.models import Agent, AgentVersion
 from maestro.errors import InvalidInput, NotFound
 from scores.checks.issue import Issue
 from scores.checks.references import Known
@@ -17,6 +18,8 @@ from scores.validation import check_document
 
 from .repoint import Player, repoint, repointed
 from .rows import documents_of
+
+NONE = 0  # no version has this number
 
 
 @dataclass(frozen=True)
@@ -97,18 +100,41 @@ def swap_agent(old: Agent, new: Agent, reviewed: Mapping[str, int], *, author: s
 
 @transaction.atomic
 def merge_agents(keep: Agent, others: Collection[Agent], *, author: str) -> Merged:
-    """Let `keep` play whatever the others play. They stay, with their versions and past runs; so do
-    nodes pinned to one of their versions, because `keep` has no version that says the same."""
+    """Let `keep` play whatever the others play. They stay, with their versions and past runs.
+
+    A node pinned to one of their versions is pinned to the version of `keep` that says the same; where
+    there is none it is left.
+    """
     for other in others:
         _refuse_itself(other, keep)
-    merged = []
+    merged, same = [], _versions_that_say_the_same(keep, others)
     for score in _locked(others):
-        nodes = score.nodes.filter(agent__in=others, agent_version=None)
-        if players := {node.key: Player(keep.pk) for node in nodes}:
+        nodes = score.nodes.filter(agent__in=others)
+        players = {
+            node.key: Player(keep.pk, version)
+            for node in nodes
+            if (version := same.get((node.agent_id, node.agent_version), NONE)) != NONE
+        }
+        if players:
             message = f"Duplicates merged into {keep}"
             merged.append(repoint(score, players, author=author, message=message).score)
     left = Node.objects.filter(agent__in=others).select_related("score", "agent")
     return Merged(merged, list(left.order_by("score", "order")))
+
+
+def _versions_that_say_the_same(
+    keep: Agent, others: Collection[Agent]
+) -> dict[tuple[str | None, int | None], int | None]:
+    """By agent and pinned version, the newest version of `keep` a run could not tell from it; who
+    follows the newest one follows on."""
+    kept = {fingerprint(row.content): row.version for row in keep.versions.order_by("version")}
+    rows = AgentVersion.objects.filter(agent__in=others)
+    same: dict[tuple[str | None, int | None], int | None] = {
+        (row.agent_id, row.version): version
+        for row in rows
+        if (version := kept.get(fingerprint(row.content))) is not None
+    }
+    return same | {(other.pk, None): None for other in others}
 
 
 def _locked(players: Collection[Agent]) -> list[Score]:

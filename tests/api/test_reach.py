@@ -39,6 +39,7 @@ def test_an_agent_says_what_its_next_version_would_reach(
                 "name": "Triage",
                 "nodes": ["think"],
                 "pinned": {},
+                "through": {},
                 "orchestras": [{"id": orchestra.pk, "name": "Daily", "next_fire_at": None}],
                 "next_fire_at": None,
                 "runs": 1,

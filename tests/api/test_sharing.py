@@ -40,6 +40,8 @@ def test_a_score_is_cloned_by_one_call(caller: Caller, stranger: Caller, score: 
     )
     assert read(caller.post(f"/scores/{score.pk}/clone"), 201)["slug"] == "triage-copy-2"
     refused(stranger.post(f"/scores/{score.pk}/clone"), 404, "not_found")
+    drawing_only = Caller.of(score.workspace, "score:read", "score:write")
+    refused(drawing_only.post(f"/scores/{score.pk}/clone"), 403, "forbidden")
     refused(caller.post("/scores/sc_none/clone"), 404, "not_found")
 
 

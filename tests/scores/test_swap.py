@@ -151,3 +151,19 @@ def test_merged_duplicates_leave_their_nodes_to_one_and_keep_their_history(
     assert list(unused) == [third]
     before = scores[1].versions.get(version=1).graph["nodes"]
     assert before[0]["agent_id"] == old.pk
+
+
+def test_a_pinned_node_is_merged_to_the_version_that_says_the_same(
+    workspace: Workspace, scores: list[Score], old: Agent
+) -> None:
+    keep = make_agent(workspace, system_prompt=old.system_prompt, output_schema=old.output_schema)
+    save_agent(keep, {"system_prompt": "newer"}, author=AUTHOR)
+    save_agent(old, {"system_prompt": "otherwise"}, author=AUTHOR)
+    pin_agent(scores[0], old, 1, author=AUTHOR)
+    pin_agent(scores[1], old, 2, author=AUTHOR)
+
+    merged = merge_agents(keep, [old], author=AUTHOR)
+
+    played = scores[0].nodes.filter(kind="llm").values_list("agent", "agent_version")
+    assert set(played) == {(keep.pk, 1)}
+    assert {node.score_id for node in merged.left} == {scores[1].pk}

@@ -18,10 +18,13 @@ from maestro.management.workspace import AUTHOR, add_workspace, find_workspace
 from maestro.numbers import MICRODOLLARS, amount, duration, money
 from runs.auditions.actions import Proposal, candidate_of, propose, start_audition
 from runs.auditions.declared import FORMS, Selection, read_grader
+from runs.auditions.fields import deciding
 from runs.auditions.models import Against, Audition
+from runs.auditions.page import ShownRow, shown_row
 from runs.auditions.settling import settle
 
 POLL_SECONDS = 0.5
+LONGEST = 40  # characters of an answer in one line
 REFUSED = 2  # the exit code of what could not begin; 1 is that of what did not pass
 
 JSON = dict[str, Any]
@@ -69,7 +72,7 @@ class Command(BaseCommand):
             place = ".".join(map(str, first["loc"]))
             told = f"{place}: {first['msg']}".removeprefix(": ")
             raise CommandError(told, returncode=REFUSED) from None
-        except (OSError, ValueError) as fault:
+        except (OSError, ValueError, OverflowError) as fault:
             raise CommandError(str(fault), returncode=REFUSED) from None
         if audition is None:
             return
@@ -104,9 +107,9 @@ class Command(BaseCommand):
 
     def _report(self, audition: Audition) -> None:
         totals = audition.totals or {}
+        fields = deciding(audition.candidate["output_schema"])
         for row in audition.rows.filter(changed=True):
-            flips = ", ".join(f"{f['node']}: {f['before']} -> {f['after']}" for f in row.flips)
-            self.stdout.write(f"  {_answer(row.old)} -> {_answer(row.new)}  {flips}".rstrip())
+            self.stdout.write(_line(shown_row(row, fields)))
         old, new = totals["old"], totals["new"]
         lines = [
             ("played", f"{totals['played']} of {totals['rows']}", ""),
@@ -164,8 +167,16 @@ def _passed(audition: Audition) -> bool:
     return bool(audition.passed) and totals["played"] == totals["rows"]
 
 
-def _answer(side: JSON | None) -> str:
-    if side is None or side["output"] is None:
-        return "no valid answer"
-    text = json.dumps(side["output"], ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+def _line(shown: ShownRow) -> str:
+    """`ada@example.com: intent no -> yes (event → person)`."""
+    if not shown.changes:
+        said = "no valid answer" if shown.invalid else "a valid answer, where there was none"
+    else:
+        first = shown.changes[0]
+        said = f"{first['field']} {_cut(first.get('old'))} -> {_cut(first.get('new'))}"
+    return f"  {shown.who}: {said}" + (f" ({shown.downstream})" if shown.downstream else "")
+
+
+def _cut(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

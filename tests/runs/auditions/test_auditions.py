@@ -5,7 +5,9 @@ import json
 import pytest
 
 from agents.actions import save_agent
+from maestro.errors import Conflict
 from maestro.workspaces.models import Notification
+from runs.actions.again import rerun
 from runs.auditions.models import Audition
 from runs.models import Run, RunNode
 from tests.factories import AUTHOR
@@ -91,3 +93,12 @@ def test_what_it_cost_is_on_its_run_and_beside_what_it_was_to_cost() -> None:
     assert audition.totals["old"]["cost_microdollars"] == then.cost_microdollars
     forecast = audition.forecast
     assert forecast["low"] <= run.cost_microdollars <= forecast["high"]
+
+
+def test_its_run_is_not_played_again_by_itself() -> None:
+    agent = classifier()
+    recorded(agent, ["Yes"], sorting(old=old))
+    audition, _ = held(agent, sorting(new=new))
+
+    with pytest.raises(Conflict, match="played an audition"):
+        rerun(Run.objects.get(audition=audition))

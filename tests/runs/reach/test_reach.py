@@ -16,7 +16,7 @@ from scores.actions import pin_agent, save_graph
 from scores.models import Score
 from tests.admin.rows import make_node, make_run
 from tests.factories import AUTHOR, make_agent, make_orchestra, make_score, make_workspace
-from tests.scores.graphs import graph, llm, step
+from tests.scores.graphs import graph, llm, step, subscore
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,9 @@ def workspace() -> Workspace:
 
 @pytest.fixture
 def agent(workspace: Workspace) -> Agent:
-    return make_agent(workspace, name="Classify", allowed_tools=["http", "data.pick"])
+    return make_agent(
+        workspace, name="Classify", allowed_tools=["http.get", "http.post", "data.pick"]
+    )
 
 
 def mailing(agent: Agent, name: str) -> Score:
@@ -163,4 +165,40 @@ def test_many_scores_take_no_more_queries_than_few(agent: Agent) -> None:
     for number in range(4):
         add(f"Other {number}")
 
-    assert asked() == few <= 10
+    assert asked() == few <= 11
+
+
+def test_scores_that_hold_one_that_plays_it_are_reached_too(agent: Agent) -> None:
+    triage = mailing(agent, "Triage")
+    send = step("send", skill="email", operation="send_email")
+    day = make_score(
+        agent.workspace, graph(subscore("sort", triage.pk), send, "sort -> send"), name="Day"
+    )
+    week = make_score(agent.workspace, graph(subscore("days", day.pk)), name="Week")
+    daily, weekly = make_orchestra(day), scheduled(week, 6)
+    queued(week, 2)
+    queued(triage, 2)
+
+    reach = reach_of(agent)
+
+    assert [(one.score.name, one.nodes, one.through) for one in reach.scores] == [
+        ("Day", [], {"sort": triage}),
+        ("Triage", ["first", "second"], {}),
+        ("Week", [], {"days": day}),
+    ]
+    assert [one.writes for one in reach.scores][::2] == [{"send": "email.send_email"}, {}]
+    assert (reach.orchestras, reach.next_fire) == (2, weekly)
+    assert daily in reach.scores[0].orchestras
+    assert reach.runs_a_day == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_score_held_at_an_old_version_is_reached_by_what_that_version_plays(
+    agent: Agent,
+) -> None:
+    triage = mailing(agent, "Triage")
+    old = subscore("sort", triage.pk, config={"version": 1})
+    make_score(agent.workspace, graph(old), name="Keeps v1")
+    save_graph(triage, graph(step("only")), author=AUTHOR)
+    make_score(agent.workspace, graph(subscore("sort", triage.pk)), name="Follows")
+
+    assert [one.score.name for one in reach_of(agent).scores] == ["Keeps v1"]
