@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -78,11 +79,11 @@ class Operation:
     skill_limits: Limits = NO_LIMITS
     names_secret: str = ""
 
-    @property
+    @cached_property
     def full_name(self) -> str:
         return f"{self.skill}.{self.name}"
 
-    @property
+    @cached_property
     def is_async(self) -> bool:
         return inspect.iscoroutinefunction(self.function)
 

@@ -22,9 +22,12 @@ from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Operation
 from agents.skills.outcome import Outcome
+from agents.skills.stepping import within
 from maestro.errors import Misconfigured, NodeError, OutcomeUnknown, TimedOut, UnknownOperation
 
 ENTRY_POINTS = "maestro.skills"
+
+is_coroutine_function = cache(inspect.iscoroutinefunction)  # a look at flags costs a microsecond
 
 
 def skills() -> list[Skill]:
@@ -98,8 +101,7 @@ async def call(
         return operation.sampled(input)
     seconds = operation.timeout_seconds if timeout_seconds is None else timeout_seconds
     try:
-        async with asyncio.timeout(seconds):
-            answer = await _run(operation.function, prepared, context, pool)
+        answer = await within(seconds, _run(operation.function, prepared, context, pool))
     except TimeoutError:
         raise _too_late(operation, seconds) from None
     return operation.check(answer)
@@ -131,7 +133,7 @@ async def look_up(
 async def _run(
     function: Callable[..., Any], prepared: BaseModel, context: Context, pool: Executor | None
 ) -> object:
-    if inspect.iscoroutinefunction(function):
+    if is_coroutine_function(function):
         return await function(prepared, context)
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(pool, _run_in_thread, function, prepared, context)

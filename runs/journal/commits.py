@@ -12,7 +12,7 @@ from .copying import copy
 from .entries import NOTHING_USED, Claim, Fences, NodeEntry, Noted
 from .statements import BATCH, ONE
 
-COPY_FROM = 50  # rows: from here on six short round trips cost less than one long statement
+COPY_FROM = 100  # rows: from here on six short round trips cost less than one long statement
 
 
 async def commit(

@@ -1,10 +1,10 @@
 """What can be written down: a node's row, a run's change of state."""
 
-import json
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from agents.skills.outcome import to_text
 from runs.models import NodeStatus, RunStatus
 
 from .statements import KEY
@@ -13,8 +13,6 @@ JSON = Any  # a node's or a run's JSON value
 Claim = tuple[str, int]  # a run and the fence under which it was claimed
 Fences = dict[str, int]  # by run the newest fence: what an older claim left is dropped
 Frozen = tuple[str | None, ...]  # the JSON values of an entry as text: what happens later shows not
-
-dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ class NodeEntry:
         """`counted` with the row's key, under the names `statements.COUNTED` reads."""
         spent = {f"was_{name}": amount for name, amount in asdict(self.counted).items()}
         key = dict(zip(KEY, self.row, strict=True))
-        return dumps({**key, **spent})
+        return to_text({**key, **spent})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +163,7 @@ class RunChange:
 Entry = NodeEntry | RunChange
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(NamedTuple):
     """An entry as it was when it was noted."""
 
     entry: Entry
@@ -185,13 +182,13 @@ class Noted:
 
 
 def _text(value: JSON) -> str | None:
-    return None if value is None else dumps(value)
+    return None if value is None else to_text(value)
 
 
 def _joined(scalars: dict[str, JSON], names: tuple[str, ...], frozen: Frozen) -> str:
     """One JSON object of values, and of texts that are JSON already."""
     told = [f', "{name}": {text}' for name, text in zip(names, frozen, strict=True) if text]
-    return f"{dumps(scalars)[:-1]}{''.join(told)}}}"
+    return f"{to_text(scalars)[:-1]}{''.join(told)}}}"
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -21,6 +21,7 @@ from .entries import Claim, Entry, NodeEntry, Noted, RunChange
 from .statements import ONE
 
 RECONNECT_SECONDS = 0.2
+PILE = 200
 MAX_BATCH_CHARACTERS = 32 * 1024 * 1024  # jsonb refuses 256 MiB; this leaves room for wide text
 
 
@@ -57,6 +58,8 @@ class Journal:
         self._durable = 0
         self._barriers: list[tuple[int, asyncio.Future[None]]] = []
         self._fenced: set[Claim] = set()
+        self._breath: asyncio.Future[None] | None = None
+        self._breathed = 0
         self._wake = asyncio.Event()
         self._closed = False
 
@@ -80,6 +83,22 @@ class Journal:
             await barrier
         if claim in self._fenced:
             raise Fenced(claim[0])
+
+    def breath(self) -> asyncio.Future[None] | None:
+        """What a walk that never waits has to wait for now and then: the loop's other work.
+
+        One for all lanes of all runs, else each of them would pile up its own share first.
+        """
+        if self._breath is None and self._taken - self._breathed >= PILE:
+            loop = asyncio.get_running_loop()
+            self._breath = loop.create_future()
+            loop.call_soon(self._breathe)
+        return self._breath
+
+    def _breathe(self) -> None:
+        if self._breath is not None and not self._breath.done():
+            self._breath.set_result(None)
+        self._breath, self._breathed = None, self._taken
 
     def forget(self, claim: Claim) -> None:
         """The walk under this claim is over here."""

@@ -73,6 +73,10 @@ class Places:
         for line in self._lines.values():
             line.tell()
 
+    def are_limited(self, workspace: str, operation: Operation) -> bool:
+        """Whether a call of the operation has to find a place at all."""
+        return bool(self._limits.of(workspace, operation))
+
     @asynccontextmanager
     async def place(
         self, workspace: str, claim: tuple[str, int], operation: Operation, *, may_park: bool

@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from maestro.errors import NodeError
 from runs.budgets import BudgetReached
@@ -19,8 +19,7 @@ from .waiting import next_time, time_of_retry, wait_until
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One node of one iteration, with the input it plays on."""
 
     node: NodeDocument

@@ -26,6 +26,7 @@ from .local import LocalCall, play_local
 from .looking_back import look_back
 from .meter import Meter
 from .performance import JSON, Performance
+from .pure import is_pure, play_pure
 
 REPEATABLE = (Unanswered, NotDone)  # whatever the operation says of its other errors
 
@@ -51,6 +52,8 @@ async def play(
         sampled = suppression.answer(performance, operation, node, given)
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
+    if sampled is None and is_pure(performance, step, operation):
+        return await play_pure(performance, step, operation)
     one = Try(performance, step, operation, performance.meter())
     if sampled is not None:
         note = suppression.note_on(performance, operation, node.key)

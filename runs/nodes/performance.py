@@ -1,5 +1,6 @@
 """One run being played by this player: what its nodes share, and how they are written down."""
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -99,6 +100,10 @@ class Performance:
             return nullcontext()
         return self.places.place(run.workspace_id, run.claim, operation, may_park=may_park)
 
+    def is_limited(self, operation: Operation) -> bool:
+        """Whether a call of it has to find a place first."""
+        return self.places.are_limited(self.run.workspace_id, operation)
+
     def last_attempt(self, node: NodeDocument, iteration: str) -> Attempt | None:
         return self.recorded.get((node.key, iteration))
 
@@ -148,6 +153,8 @@ class Performance:
         self.journal.record(entry)
         if settings.MAESTRO_DURABILITY == "each":
             await self.journal.flush(self.run.claim)
+        elif breath := self.journal.breath():
+            await asyncio.shield(breath)
 
     def skip(self, node: NodeDocument, iteration: str, why: JSON | None = None) -> None:
         """Note that a node will not play; on a resume the row is there already."""

@@ -24,6 +24,7 @@ from runs.queue import ring_softly
 from .claiming import MAX_RUNS, RESERVE, SUSPECTS_TOGETHER, Claims, Taken
 from .handover import hand_over
 from .lease import Exit, Lease, end_process
+from .memory import settle_memory
 from .performing import Stage, cancelled, perform, write_last
 from .slots import Slot, cluster_id, own_cluster
 from .threads import Threads
@@ -48,6 +49,7 @@ def play(slots: list[int]) -> str:
         return "no slot"
     with contextlib.closing(slot), contextlib.closing(Window()) as window:
         player = Player(slot, window)
+        settle_memory()
         player.lease.enter(cluster_id(), machine())
         try:
             return asyncio.run(player.main())
