@@ -30,7 +30,8 @@ def send_mail(input: MailInput, context: Context) -> SendOutput:
     if not to:
         raise InvalidNodeInput("Nobody of the workspace has an address; say `to` whom")
     body = f"{input.filled_message()}\n\n{link_to(context)}\n".lstrip()
-    return send_email(SendInput(to=to, subject=input.filled_title(), body=body), context)
+    mail = {"to": to, "subject": input.filled_title(), "body": body}
+    return send_email(SendInput.model_validate(mail), context)
 
 
 def _members(workspace_id: str) -> list[str]:

@@ -9,6 +9,8 @@ from agents.skills.operation import Effect, Sample
 from agents.skills.storable import Line, Payload
 from maestro.workspaces.models import Level, Notification
 
+__all__ = ["skill"]
+
 SAMPLE = Sample({"notification_id": "no_sample"})
 
 
