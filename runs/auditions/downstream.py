@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db import connections
 
@@ -28,28 +27,7 @@ from scores.document import SUCCESS, GraphDocument, NodeDocument
 from scores.downstream import behind
 from scores.graph import Graph
 
-JSON = dict[str, Any]
-Place = tuple[str, str]  # a node's key and iteration
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a node ended, and what it was given."""
-
-    status: str
-    port: str | None
-    given: JSON | None
-    output: JSON | None
-    error: JSON | None
-
-    @property
-    def is_final(self) -> bool:
-        return self.status in (NodeStatus.SUCCEEDED, NodeStatus.FAILED)
-
-    @property
-    def word(self) -> str:
-        """The port it took, or why none."""
-        return self.port or self.status
+from .ends import JSON, End, Place
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,14 @@
 """Which nodes behind an answer would end otherwise. Pure but for what operations say of their effect."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from agents.skills import registry
 from agents.skills.operation import Effect
 from maestro.errors import UnknownOperation
 from scores.document import GraphDocument, NodeDocument
 
-from .downstream import End, Place
+from .ends import JSON, End, Place
 
-JSON = dict[str, Any]
 NOT_PLAYED = "not played"
 ABSENT = ("skipped", NOT_PLAYED)
 

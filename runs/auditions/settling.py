@@ -14,7 +14,8 @@ from django.utils import timezone
 from runs.models import NodeStatus, Run, RunNode, RunStatus
 
 from .declared import Grader, graders_of
-from .downstream import Asked, Place, Recorded, replay
+from .downstream import Asked, Recorded, replay
+from .ends import Place
 from .fields import deciding, is_another
 from .figures import ports_of, totals_of
 from .flips import ends_of, flips_of
