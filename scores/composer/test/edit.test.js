@@ -90,5 +90,6 @@ test("what the palette offers becomes a node with a free key", () => {
 test("a search finds by beginnings of words first", () => {
   const found = search(offersOf(catalog, CONTROLS), "fi co").map((offer) => offer.name);
   assert.equal(found[0], "pipeline.find_contact");
+  assert.equal(search(offersOf(catalog, CONTROLS), "classify")[0].name, "Classify");
   assert.deepEqual(search(offersOf(catalog, CONTROLS), "nothing like it"), []);
 });

@@ -55,3 +55,16 @@ test("nodes and edges read as sentences, with what is wrong", () => {
   assert.equal(flow.node("think").ariaLabel, "think, agent, Classify, haiku-5-5, no tools. warning: Nothing follows it.");
   assert.equal(flow.edges[0].ariaLabel, "a to think, from_email becomes email");
 });
+
+test("ports stand in the order of where they lead, so that edges do not cross", () => {
+  const branch = { key: "choose", kind: "control", subkind: "branch", config: { conditions: [{ port: "a", when: "true" }], else_port: "b" } };
+  const at = (y) => ({ position: { x: 300, y } });
+  const right = (one, other) => drawn(graph([branch, step("one", at(one)), step("other", at(other))], ["choose.a -> one", "choose.b -> other"])).node("choose").data.right;
+  assert.deepEqual(right(0, 100), ["a", "b"]);
+  assert.deepEqual(right(100, 0), ["b", "a"]);
+});
+
+test("the name of a port with several edges stands once, at its handle", () => {
+  const doc = graph([find("look"), step("a"), step("b")], ["look.exists -> a", "look.exists -> b", "look.not_found -> b"]);
+  assert.deepEqual(drawn(doc).edges.map(({ data }) => `${data.name} ${data.namedAt}`), ["exists begin", " ", "not_found middle"]);
+});

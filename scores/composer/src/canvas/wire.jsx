@@ -12,27 +12,40 @@ const STYLES = {
   item: { stroke: "var(--ms-det-line)", strokeWidth: 1.5, strokeDasharray: "5 4" },
 };
 
+const BEHIND = 10; // px between a handle and the name of its port
+
 export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
   const isTarget = useComposer((composer) => composer.target === id);
   const [path, x, y] = pathOf(ends, data);
   return (
     <>
       <BaseEdge path={path} style={STYLES[data.kind]} markerEnd={markerEnd} interactionWidth={18} className={isTarget ? "is-target" : ""} />
-      {(data.name || data.transform) && (
-        <EdgeLabelRenderer>
-          <span className="ms-wire" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }} aria-hidden="true">
-            {data.name && <span className="ms-wire-name">{data.name}</span>}
-            {data.transform && (
-              <span className="ms-wire-mark">
-                <Icon name="swap_horiz" />
-              </span>
-            )}
-          </span>
-        </EdgeLabelRenderer>
+      {data.name && data.namedAt === "begin" && (
+        <Mark x={ends.sourceX + BEHIND} y={ends.sourceY} begins>
+          <span className="ms-wire-name">{data.name}</span>
+        </Mark>
+      )}
+      {((data.name && data.namedAt === "middle") || data.transform) && (
+        <Mark x={x} y={y}>
+          {data.namedAt === "middle" && data.name && <span className="ms-wire-name">{data.name}</span>}
+          {data.transform && (
+            <span className="ms-wire-mark">
+              <Icon name="swap_horiz" />
+            </span>
+          )}
+        </Mark>
       )}
     </>
   );
 });
+
+const Mark = ({ x, y, begins, children }) => (
+  <EdgeLabelRenderer>
+    <span className="ms-wire" style={{ transform: `translate(${begins ? "0" : "-50%"}, -50%) translate(${x}px, ${y}px)` }} aria-hidden="true">
+      {children}
+    </span>
+  </EdgeLabelRenderer>
+);
 
 function pathOf({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }, { kind, isBack }) {
   const from = kind === "item" ? Position.Right : sourcePosition;

@@ -58,7 +58,7 @@ function Renames({ edge }) {
   const rows = [...pairs, ...Array.from({ length: extra || (pairs.length ? 0 : 1) }, () => ["", ""])];
   const change = (at, side, text) => {
     const next = rows.map((pair, index) => (index === at ? (side ? [pair[0], text] : [text, pair[1]]) : pair));
-    if (next[at][0] && next[at][1] && at >= pairs.length) setExtra(Math.max(0, extra - 1));
+    if (next[at][0] && at >= pairs.length) setExtra(Math.max(0, extra - 1)); // the empty row is a rename now
     if (next[at][0] || at < pairs.length) write(next.filter(([from]) => from));
   };
   return (

@@ -38,7 +38,7 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 const READING = new Set(["/", "f", "?", "Escape", "Enter"]);
 
 const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
-const focus = (selector) => requestAnimationFrame(() => document.querySelector(selector)?.focus());
+const focus = (selector) => document.querySelector(selector)?.focus();
 
 const PLAIN = {
   "/": () => focus("#composer-find"),

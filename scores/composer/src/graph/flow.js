@@ -15,7 +15,7 @@ export function fromDoc(doc, catalog, { issues = NO_ISSUES, withState = false } 
   const owners = ownersOf(doc);
   return {
     nodes: inFrameOrder(doc, owners).map((node) => drawn(node, facts, owners)),
-    edges: doc.edges.map((edge) => wire(edge, facts)).filter(Boolean),
+    edges: doc.edges.map((edge) => wire(edge, facts, namesAt(doc, edge))).filter(Boolean),
   };
 }
 
@@ -26,7 +26,7 @@ export function factsOf(doc, catalog, issues = NO_ISSUES, withState = false) {
   for (const node of doc.nodes) {
     const lines = linesOf(node, catalog);
     const own = ownPorts(node, catalog);
-    const sides = isMap(node) ? { right: [SUCCESS], below: [] } : sidesOf(own, followed.get(node.key) ?? new Set());
+    const sides = isMap(node) ? { right: [SUCCESS], below: [] } : sidesOf(own, followed.get(node.key) ?? new Map());
     const told = issues.filter((issue) => issue.node === node.key);
     facts.set(node.key, { node, lines, own, ...sides, issues: told, icon: iconOf(node, catalog) });
   }
@@ -34,21 +34,28 @@ export function factsOf(doc, catalog, issues = NO_ISSUES, withState = false) {
   return facts;
 }
 
+/** By key and port how far down its targets lie, on average. */
 function portsFollowed(doc) {
+  const heights = new Map(doc.nodes.map((node) => [node.key, node.position?.y ?? 0]));
   const followed = new Map();
   for (const edge of doc.edges) {
-    if (!followed.has(edge.from)) followed.set(edge.from, new Set());
-    followed.get(edge.from).add(edge.from_port ?? SUCCESS);
+    const ports = followed.get(edge.from) ?? new Map();
+    const port = edge.from_port ?? SUCCESS;
+    followed.set(edge.from, ports.set(port, [...(ports.get(port) ?? []), heights.get(edge.to) ?? 0]));
   }
+  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  for (const ports of followed.values()) for (const [port, ys] of ports) ports.set(port, mean(ys));
   return followed;
 }
 
-/** Ports with an edge are at the right; of several, those without one hang below with their names. */
+/** Ports with an edge are at the right, in the order of where they lead; of several, those without hang below. */
 function sidesOf(own, followed) {
-  const unknown = [...followed].filter((port) => !own.includes(port) && port !== ON_ERROR);
-  const right = own.length === 1 ? [...own] : own.filter((port) => followed.has(port));
-  if (followed.has(ON_ERROR)) right.push(ON_ERROR);
-  return { right: [...right, ...unknown], below: own.filter((port) => !right.includes(port)) };
+  const unknown = [...followed.keys()].filter((port) => !own.includes(port) && port !== ON_ERROR);
+  const wired = own.length === 1 ? [...own] : own.filter((port) => followed.has(port));
+  if (followed.has(ON_ERROR)) wired.push(ON_ERROR);
+  const height = (port) => followed.get(port) ?? -Infinity;
+  const right = [...wired, ...unknown].sort((one, other) => height(one) - height(other));
+  return { right, below: own.filter((port) => !right.includes(port)) };
 }
 
 function rectOf(node, facts, withState, around) {
@@ -89,7 +96,14 @@ function drawn(node, facts, owners) {
   };
 }
 
-function wire(edge, facts) {
+/** Where the port's name stands: `middle` of its only edge; of several, `begin` of the first alone. */
+function namesAt(doc, edge) {
+  const beside = doc.edges.filter((one) => one.from === edge.from && one.from_port === edge.from_port);
+  if (beside.length < 2) return "middle";
+  return beside[0] === edge ? "begin" : "";
+}
+
+function wire(edge, facts, namedAt) {
   const source = facts.get(edge.from);
   const target = facts.get(edge.to);
   if (!source || !target) return null;
@@ -103,7 +117,7 @@ function wire(edge, facts) {
     sourceHandle: edge.from_port ?? SUCCESS,
     targetHandle: "default",
     ariaLabel: edgeSentence(edge),
-    data: { kind, name: kind === "port" ? edge.from_port : "", transform: edge.transform, isBack },
+    data: { kind, name: kind === "port" && namedAt ? edge.from_port : "", namedAt, transform: edge.transform, isBack },
     markerEnd: { type: "arrowclosed", width: 14, height: 14, color: kind === "port" ? "var(--ms-brass-line)" : "var(--ms-det-line)" },
   };
 }

@@ -7,7 +7,7 @@ import { factsOf } from "./flow.js";
 import { edgeKind } from "./words.js";
 import { FRAME, frameAround } from "./sizes.js";
 
-const GAPS = { rankdir: "LR", nodesep: 34, ranksep: 54, edgesep: 18, marginx: 0, marginy: 0 };
+const GAPS = { rankdir: "LR", nodesep: 44, ranksep: 60, edgesep: 18, marginx: 0, marginy: 0 };
 const HANGING = 22; // what a port below a node adds to its height
 
 /** The document with new positions for all nodes. */

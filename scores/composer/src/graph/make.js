@@ -1,6 +1,5 @@
 // New nodes: what the palette offers becomes a node with a key of its own.
 
-import { isMap } from "./kinds.js";
 import { findNode } from "./document.js";
 
 const DEFAULTS = {
@@ -61,17 +60,18 @@ export function offersOf(catalog, controls) {
   return [blank, ...control, ...operations, ...agents];
 }
 
-/** Those in which every word of the search is found: in the name first, then in what they tell. */
+/** Those in which every word of the search is found: first names that begin so, last what is only told. */
 export function search(offers, text) {
-  const words = text.toLowerCase().split(/[\s.]+/).filter(Boolean);
+  const plain = (words) => words.toLowerCase().replace(/[\s._]+/g, " ").trim();
+  const wanted = plain(text);
+  const words = wanted.split(" ").filter(Boolean);
   const rank = (offer) => {
-    const name = `${offer.name} ${offer.group}`.toLowerCase();
-    if (words.every((word) => name.split(/[\s._]+/).some((part) => part.startsWith(word)))) return 0;
-    if (words.every((word) => name.includes(word))) return 1;
-    return words.every((word) => `${name} ${offer.tells ?? ""}`.toLowerCase().includes(word)) ? 2 : 3;
+    const [own, name] = [plain(offer.operation ?? offer.name), plain(`${offer.name} ${offer.group}`)];
+    if (own.startsWith(wanted)) return 0;
+    if (words.every((word) => name.split(" ").some((part) => part.startsWith(word)))) return 1;
+    if (words.every((word) => name.includes(word))) return 2;
+    return words.every((word) => `${name} ${plain(offer.tells ?? "")}`.includes(word)) ? 3 : 4;
   };
-  const found = offers.map((offer) => [rank(offer), offer]).filter(([at]) => at < 3);
+  const found = offers.map((offer) => [rank(offer), offer]).filter(([at]) => at < 4);
   return found.sort(([one], [other]) => one - other).map(([, offer]) => offer);
 }
-
-export const isEmptyMap = (node) => isMap(node) && !(node.config?.body_node_ids ?? []).length;
