@@ -14,11 +14,11 @@ import psycopg
 
 from runs.connections import connect_async
 from runs.crash import crash_point
-from runs.models import RunStatus
+from runs.models import NodeStatus, RunStatus
 
 from .commits import commit, parameters_of_one
 from .entries import Claim, Entry, NodeEntry, Noted, RunChange
-from .statements import ONE
+from .statements import CANCELLED, ONE
 
 RECONNECT_SECONDS = 0.2
 PILE = 200
@@ -60,6 +60,7 @@ class Journal:
         self._fenced: set[Claim] = set()
         self._breath: asyncio.Future[None] | None = None
         self._breathed = 0
+        self._cancelled: set[Claim] = set()
         self._wake = asyncio.Event()
         self._closed = False
 
@@ -100,9 +101,14 @@ class Journal:
             self._breath.set_result(None)
         self._breath, self._breathed = None, self._taken
 
+    def is_cancelled(self, claim: Claim) -> bool:
+        """Whether somebody had asked to cancel the run when its last intent became durable."""
+        return claim in self._cancelled
+
     def forget(self, claim: Claim) -> None:
         """The walk under this claim is over here."""
         self._fenced.discard(claim)
+        self._cancelled.discard(claim)
 
     def close(self) -> None:
         """Let the writer end once everything is durable."""
@@ -150,6 +156,7 @@ class Journal:
         crash_point("journal.commit")
         void = await self._store(batch)
         crash_point("journal.committed")
+        await self._see_cancelled(batch)
         # A change repeated after an unknown outcome finds its run no longer running: not fenced.
         changed = {noted.entry.claim for noted in batch if isinstance(noted.entry, RunChange)}
         for claim in void - changed:
@@ -158,6 +165,17 @@ class Journal:
         self._durable += len(batch)
         self.oldest = time.monotonic() if self._entries else None
         self._release_barriers()
+
+    async def _see_cancelled(self, batch: list[Noted]) -> None:
+        """Before a write or a model call begins: it must not, once its run was cancelled."""
+        claims = {noted.entry.claim for noted in batch if noted.entry.status == NodeStatus.RUNNING}
+        if not claims:
+            return
+        with contextlib.suppress(psycopg.Error):  # then a notice says it, a moment later
+            runs = {"runs": [run for run, _ in claims]}
+            cursor = await (await self.connected()).execute(CANCELLED, runs)
+            asked = {run for (run,) in await cursor.fetchall()}
+            self._cancelled |= {claim for claim in claims if claim[0] in asked}
 
     def _release_barriers(self) -> None:
         waiting = []

@@ -72,6 +72,9 @@ insert into run_events (run_id, number, kind, node_key, iteration)
 select live.id, live.last_event, 'node.' || status, node_key, iteration from live, written
 returning run_id, pg_notify('maestro_run_events', run_id)"""
 
+# Whose next write or model call must not begin.
+CANCELLED = "select id from score_runs where id = any(%(runs)s) and cancel_requested"
+
 # Any mix of rows and run changes. A run that would wait although somebody asked to cancel it ends;
 # an answer given before a run parked wakes it (`resume_at`). May be repeated after an unknown
 # outcome: what is there already is left alone and makes no second event.

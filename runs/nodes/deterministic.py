@@ -21,7 +21,15 @@ from . import suppression
 from .attempts import Step, play_attempts
 from .calling import call_operation, fingerprint
 from .cut_writes import look_back_at_write
-from .ledger import Intent, NotDone, Unanswered, Undecided, asks_a_person, settle_unanswered
+from .ledger import (
+    Intent,
+    NotDone,
+    Unanswered,
+    Undecided,
+    asks_a_person,
+    not_begun,
+    settle_unanswered,
+)
 from .local import LocalCall, play_local
 from .looking_back import look_back
 from .meter import Meter
@@ -132,6 +140,8 @@ async def _intend(one: Try) -> datetime:
     journal, intent = one.performance.journal, _entry(one, NodeStatus.RUNNING, started_at=began)
     await journal.flush(one.performance.run.claim, journal.intend(intent))
     if one.performance.stopping():
+        note = not_begun(one.operation.full_name, one.step.node.key)
+        journal.record(_entry(one, NodeStatus.CANCELLED, error=note, started_at=began))
         raise Stop
     return began
 

@@ -140,5 +140,10 @@ def not_done(operation: str, node: str) -> JSON:
     return _told("not_done", message, node)
 
 
+def not_begun(operation: str, node: str) -> JSON:
+    """The note on an attempt that was stopped between its intent and its call."""
+    return _told("not_begun", f"{operation} was not begun: its run was stopped before.", node)
+
+
 def _told(code: str, message: str, node: str) -> JSON:
     return {"code": code, "message": message, "node": node, "details": {}}

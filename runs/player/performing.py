@@ -112,6 +112,9 @@ async def _play(taken: Taken, stage: Stage) -> RunChange:
 
 
 def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
+    def stopping() -> bool:
+        return stage.stopping() or stage.journal.is_cancelled(taken.run.claim)
+
     performance = Performance(
         run=taken.run,
         graph=graph,
@@ -120,7 +123,7 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         pool=stage.pool,
         http=stage.http,
         models=stage.models,
-        stopping=stage.stopping,
+        stopping=stopping,
         holds=stage.holds,
         places=stage.places,
     )
@@ -128,7 +131,7 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
     async def play(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:
         return await play_node(performance, scope, node, given, iteration)
 
-    return Walk(graph, play, performance.skip, stage.stopping)
+    return Walk(graph, play, performance.skip, stopping)
 
 
 def _parked(taken: Taken, parked: Parked) -> RunChange:

@@ -185,9 +185,10 @@ class Player:
 
     async def _cancel_runs(self, connection: psycopg.AsyncConnection) -> None:
         asked = await self.claims.cancelled(connection, [run for run, _ in self.runs])
-        self.cancelling.update(asked)
+        fresh = set(asked) - self.cancelling  # one that is just ending must not be cut again
+        self.cancelling |= fresh
         for (run, _), task in self.runs.items():
-            if run in asked:
+            if run in fresh:
                 task.cancel()
 
     def _ended(self, run: ClaimedRun) -> None:

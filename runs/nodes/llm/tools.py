@@ -27,7 +27,7 @@ from runs.models.choices import NodeStatus
 from ..attempts import Step
 from ..calling import call_operation, fingerprint
 from ..errors import OperationBroke, error_json
-from ..ledger import Intent, Undecided, asks_a_person, settle_unanswered
+from ..ledger import Intent, Undecided, asks_a_person, not_begun, settle_unanswered
 from ..local import LocalCall, play_local
 from ..looking_back import Receipt, Receipts
 from ..meter import Meter
@@ -165,7 +165,9 @@ class Toolbox:
         use = replace(use, row=replace(use.row, started_at=datetime.now(UTC)))
         journal, claim = self._performance.journal, self._performance.run.claim
         await journal.flush(claim, journal.intend(use.row))
-        if not self._performance.holds():
+        if not self._performance.holds() or journal.is_cancelled(claim):
+            note = not_begun(use.operation.full_name, use.row.node_key)
+            self._note(use, NodeStatus.CANCELLED, error=note)
             raise Stop
         crash_point("tool.intended")
         try:
