@@ -48,7 +48,7 @@ def content_of(agent: Agent) -> dict[str, Any]:
 
 
 def check_content(content: Mapping[str, Any]) -> None:
-    """InvalidInput for tools that do not exist, a schema that is none, and text no row can hold."""
+    """InvalidInput for operations that do not exist, a schema that is none, and text no row can hold."""
     if unfit := first_unfit(dict(content)):
         place, fault = unfit
         raise InvalidInput(f"{place} {fault}", place=place)
@@ -70,7 +70,7 @@ def _check_tools(tools: object) -> None:
 
 def _fault_of_tool(tool: str) -> str | None:
     if tool.startswith("agent:"):
-        return f"{tool} is not available: agents cannot call agents yet"
+        return None  # whether it is there, the catalog knows: agents.helpers
     skill, _, operation = tool.partition(".")
     if not operation:
         known = [found.name for found in skills()]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from agents.models import AgentVersion
+from agents.helpers import helpers_below, slugs_in
+from agents.models import Agent, AgentVersion
 from agents.skills.registry import find, skills
 from maestro.errors import Conflict, Misconfigured, UnknownOperation
 from maestro.workspaces.models import Secret, Workspace
@@ -125,8 +126,17 @@ def _tools_of(nodes: Iterable[NodeDocument]) -> dict[str, list[str]]:
     rows = AgentVersion.objects.filter(agent__in=agents).order_by("version")
     tools: dict[tuple[str | None, int | None], list[str]] = {}
     for agent, version, allowed in rows.values_list("agent", "version", "content__allowed_tools"):
-        tools[agent, version] = tools[agent, None] = allowed or []
+        tools[agent, version] = tools[agent, None] = _with_helpers(agent, allowed or [])
     return {node.key: tools.get((node.agent_id, node.agent_version), []) for node in thinking}
+
+
+def _with_helpers(agent: str, tools: list[str]) -> list[str]:
+    """With what the agents among them may call."""
+    if not slugs_in(tools):
+        return tools
+    home = Agent.objects.values_list("workspace", flat=True).get(pk=agent)
+    helpers = helpers_below(home, tools).values()
+    return [*tools, *(tool for helper in helpers for tool in helper.allowed_tools or [])]
 
 
 def _may_use_environment(workspace_id: str) -> bool:

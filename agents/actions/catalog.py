@@ -6,9 +6,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 
 from agents.content import CONTENT, AgentFields, check_content, content_of
+from agents.helpers import callers_of, check_helpers
 from agents.models import Agent, AgentVersion
 from maestro.cleaning import clean, taken_at_the_same_time
-from maestro.errors import InUse, StaleVersion
+from maestro.errors import InUse, InvalidInput, StaleVersion
 from maestro.ids import new_id
 from maestro.slugs import free_slug
 from maestro.uses import Use, use_by
@@ -74,6 +75,8 @@ def delete_agent(agent: Agent, *, author: str) -> None:
     """Delete an agent that nothing plays; else InUse, with what does."""
     try:
         with transaction.atomic():
+            # Who saves a caller of it at the same moment waits, and finds it gone.
+            Workspace.objects.select_for_update(no_key=True).get(pk=agent.workspace_id)
             record(agent.workspace, author, "agent.deleted", agent, {"name": agent.name})
             Agent.objects.filter(pk=agent.pk).delete()
             # A run has committed by now and is seen here, or it will find no agent to pin.
@@ -84,13 +87,14 @@ def delete_agent(agent: Agent, *, author: str) -> None:
 
 
 def uses_of(agent: Agent) -> list[Use]:
-    """The scores whose nodes play the agent, the orchestras pinned to a version that does, and the
-    unfinished runs that began with it, at most a hundred."""
+    """The agents that may call it, the scores whose nodes play it, the orchestras pinned to a version
+    that does, and the unfinished runs that began with it, at most a hundred."""
     nodes = agent.nodes.select_related("score").order_by("score__name", "score_id", "order")
     scores = groupby(nodes, key=lambda node: node.score)
     pins = agent.pinned_by.select_related("orchestra").order_by("orchestra__name")
     runs = agent.workspace.runs.unfinished().pinning(agent.pk).order_by("queued_at")
     return [
+        *(use_by(caller) for caller in callers_of(agent)),
         *(use_by(score, [node.key for node in played]) for score, played in scores),
         *(use_by(pin.orchestra) for pin in pins),
         *(use_by(run) for run in runs.only("id")[:100]),
@@ -108,11 +112,23 @@ def _take(agent: Agent, fields: AgentFields) -> None:
         if name in CONTENT:
             setattr(agent, name, value)
     agent.model = agent.model or None
+    former = None if agent._state.adding else Agent.objects.get(pk=agent.pk)
     if not agent.slug:
         others = Agent.objects.filter(workspace=agent.workspace).exclude(pk=agent.pk)
         agent.slug = free_slug(others, agent.name, "agent")
     check_content(content_of(agent))
     clean(agent)
+    check_helpers(agent)
+    if former is not None and former.slug != agent.slug:
+        _refuse_while_called(former)
+
+
+def _refuse_while_called(former: Agent) -> None:
+    """Its callers name it by its slug."""
+    if callers := callers_of(former):
+        names = ", ".join(str(caller) for caller in callers[:5])
+        message = f"The slug stays {former.slug}, because {names} may call it by that"
+        raise InvalidInput(message, place="slug")
 
 
 def _keep_version(agent: Agent, author: str, note: str) -> None:

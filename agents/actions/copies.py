@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import cast
 
 from django.db import transaction
 
 from agents.content import AgentFields
+from agents.helpers import PREFIX, helpers_below, slugs_in
 from agents.models import Agent
 from maestro.errors import NotFound
 from maestro.slugs import named_as_copy
@@ -42,9 +44,16 @@ def restore_version(
 
 
 @transaction.atomic
-def copy_agent(agent: Agent, *, author: str, pinned: Iterable[int] = ()) -> AgentCopy:
+def copy_agent(
+    agent: Agent,
+    *,
+    author: str,
+    pinned: Iterable[int] = (),
+    helpers: Mapping[str, str] | None = None,
+) -> AgentCopy:
     """Another agent that says the same. The `pinned` versions come along, oldest first, so that
-    who plays one of them finds it in the copy too."""
+    who plays one of them finds it in the copy too. `helpers` leads from the slugs of agents that it
+    may call to those that its copy shall call."""
     source = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
     name, slug = named_as_copy(Agent.objects.filter(workspace=source.workspace), source)
     copy: Agent | None = None
@@ -52,6 +61,7 @@ def copy_agent(agent: Agent, *, author: str, pinned: Iterable[int] = ()) -> Agen
     wanted = {*pinned, source.version}
     for kept in source.versions.filter(version__in=wanted).order_by("version"):
         fields = cast(AgentFields, kept.content | {"name": name, "slug": slug})
+        fields["allowed_tools"] = _renamed(fields.get("allowed_tools"), helpers or {})
         note = f"Copied from {source.slug} v{kept.version}"
         if copy is None:
             copy = create_agent(source.workspace, fields, author=author, note=note, source=source)
@@ -61,3 +71,25 @@ def copy_agent(agent: Agent, *, author: str, pinned: Iterable[int] = ()) -> Agen
     if copy is None:
         raise NotFound(f"{source} has no version {source.version}")
     return AgentCopy(copy, versions)
+
+
+@transaction.atomic
+def copy_helpers(agents: Iterable[Agent], *, author: str) -> dict[str, str]:
+    """One copy of each agent that these may call, at any level: from its slug to its copy's."""
+    helpers: dict[str, Agent] = {}
+    for agent in agents:
+        helpers |= helpers_below(agent.workspace, agent.allowed_tools)
+    named = {slug: slugs_in(helper.allowed_tools) for slug, helper in helpers.items()}
+    copies: dict[str, str] = {}
+    for slug in TopologicalSorter(named).static_order():
+        if slug in helpers:
+            copied = copy_agent(helpers[slug], author=author, helpers=copies)
+            copies[slug] = copied.agent.slug
+    return copies
+
+
+def _renamed(tools: list[str] | None, helpers: Mapping[str, str]) -> list[str] | None:
+    if tools is None:
+        return None
+    renamed = {PREFIX + old: PREFIX + new for old, new in helpers.items()}
+    return [renamed.get(tool, tool) for tool in tools]

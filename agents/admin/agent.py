@@ -38,7 +38,7 @@ class AgentForm(RefusableForm):
     allowed_tools = JSONText(
         shape=list,
         required=False,
-        help_text='Skills or operations: ["http", "data.pick"]. Empty: none.',
+        help_text='Skills, operations or agents: ["http", "data.pick", "agent:sorter"]. Empty: none.',
     )
     output_schema = JSONText(
         shape=dict, required=False, help_text="JSON Schema of the answer. Empty: plain text."

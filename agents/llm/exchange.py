@@ -13,7 +13,7 @@ THOUGHTS = {"thinking", "redacted_thinking"}
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """An operation as a model may call it; `name` is `skill.operation`."""
+    """What a model may call; `name` is `skill.operation` or `agent:slug`."""
 
     name: str
     description: str
@@ -21,8 +21,8 @@ class Tool:
 
     @property
     def wire_name(self) -> str:
-        """The API takes no dots."""
-        return self.name.replace(".", "__")
+        """The API takes neither dots nor colons."""
+        return self.name.replace(".", "__").replace(":", "__")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Func, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Concat
 
 from maestro.fields import id_field
 from maestro.workspaces.models import Workspace, WorkspaceQuerySet
@@ -15,8 +15,14 @@ _BIG = models.BigIntegerField()
 
 class AgentQuerySet(WorkspaceQuerySet["Agent"]):
     def unused(self) -> "AgentQuerySet":
-        """Agents that no node plays, nor an orchestra pinned to an old graph."""
-        return self.filter(nodes__isnull=True, pinned_by__isnull=True)
+        """Agents that no node plays, nor an orchestra pinned to an old graph, nor an agent may call."""
+        tool = Concat(Value("agent:"), OuterRef("slug"), output_field=models.TextField())
+        called = Func(tool, function="jsonb_build_array", output_field=models.JSONField())
+        callers = Agent.objects.filter(
+            workspace=OuterRef("workspace"), allowed_tools__contains=called
+        )
+        unplayed = self.filter(nodes__isnull=True, pinned_by__isnull=True)
+        return unplayed.filter(~Exists(callers))
 
     def with_use(self) -> "AgentQuerySet":
         """Each with `score_count` and `node_count` of those that play it, in the same query."""
@@ -57,7 +63,7 @@ class Agent(models.Model):
     allowed_tools = models.JSONField(
         null=True,
         blank=True,
-        help_text='Skills or operations: ["http", "data.pick"]. Empty: none.',
+        help_text='Skills, operations or agents: ["http", "data.pick", "agent:sorter"]. Empty: none.',
     )
     output_schema = models.JSONField(
         null=True, blank=True, help_text="JSON Schema of the answer. Empty: plain text."

@@ -6,6 +6,8 @@ from django.db import connection
 
 from maestro.errors import Conflict
 
+from .pins import with_helpers
+
 JSON = dict[str, Any]
 
 # The lock that a foreign key takes, and no stronger: starts with one agent do not wait for each other.
@@ -18,7 +20,12 @@ def hold_agents(pins: JSON) -> None:
     Conflict when one was deleted since it was pinned.
     """
     scores = [pins, *pins.get("scores", {}).values()]
-    named = {agent["id"] for score in scores for agent in score["agents"].values()}
+    named = {
+        agent["id"]
+        for score in scores
+        for pinned in score["agents"].values()
+        for agent in with_helpers(pinned)
+    }
     if not named:
         return
     with connection.cursor() as cursor:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from agents.content import content_of
+from agents.helpers import MAX_LEVELS, PREFIX, slugs_in
 from agents.llm.tokens import Band
 from agents.models import Agent, AgentVersion, ModelPrice
 from agents.skills import registry
@@ -35,7 +37,12 @@ def pin_document(score: Score, document: GraphDocument, mode: Mode) -> JSON:
     """The same for a graph that was checked."""
     default = score.workspace.default_model
     agents = _pin_agents([node for node in document.nodes if node.kind == "llm"], default)
-    asked = {model: key for key, agent in agents.items() for model in agent["models"]}
+    asked = {
+        model: key
+        for key, pinned in agents.items()
+        for agent in with_helpers(pinned)
+        for model in agent["models"]
+    }
     for operation in _asking_operations(document, agents):
         asked.setdefault(default, operation)
     if not asked:
@@ -67,20 +74,47 @@ def _pin_agents(nodes: list[NodeDocument], default_model: str) -> JSON:
     }
 
 
-def _pin_agent(key: str, id: str, version: int, content: JSON, default_model: str) -> JSON:
-    tools, unknown = allowed_operations(content["allowed_tools"] or [])
+def with_helpers(pinned: JSON) -> Iterator[JSON]:
+    """A pinned agent and those that it may call."""
+    yield pinned
+    for helper in pinned.get("agents", {}).values():
+        yield from with_helpers(helper)
+
+
+def _pin_agent(
+    key: str, id: str, version: int, content: JSON, default_model: str, levels: int = 0
+) -> JSON:
+    slugs = slugs_in(content["allowed_tools"])
+    own_tools = [tool for tool in content["allowed_tools"] or [] if not tool.startswith(PREFIX)]
+    tools, unknown = allowed_operations(own_tools)
     if unknown:
         raise InvalidScore(
             f"{key}: its agent allows {', '.join(unknown)}, which is not installed; install the "
             "skill, or take it out of the agent."
         )
+    if levels > MAX_LEVELS:
+        raise InvalidScore(f"{key}: its agents call each other over more than {MAX_LEVELS} levels.")
     own = content["model"] or default_model
+    helpers = _pin_helpers(key, id, slugs, default_model, levels + 1) if slugs else {}
     return {
         "id": id,
         "version": version,
         "model": own,
         "models": [own, *_others(content["parameters"])],
         "tools": [operation.full_name for operation in tools],
+        **({"agents": helpers} if helpers else {}),
+    }
+
+
+def _pin_helpers(key: str, caller: str, slugs: list[str], default_model: str, levels: int) -> JSON:
+    """By slug, each at its newest version."""
+    home = Agent.objects.values_list("workspace", flat=True).get(pk=caller)
+    found = {agent.slug: agent for agent in Agent.objects.filter(workspace=home, slug__in=slugs)}
+    if missing := sorted(set(slugs) - found.keys()):
+        raise InvalidScore(f"{key}: its agent may call {', '.join(missing)}, which is not there.")
+    return {
+        slug: _pin_agent(key, agent.pk, agent.version, content_of(agent), default_model, levels)
+        for slug, agent in found.items()
     }
 
 
@@ -94,7 +128,7 @@ def _asking_operations(document: GraphDocument, agents: JSON) -> Iterator[str]:
     """The operations, of nodes and of agents' tools, that ask the workspace's model themselves."""
     names = [f"{n.skill}.{n.operation}" for n in document.nodes if n.kind == "deterministic"]
     for agent in agents.values():
-        names += agent["tools"]
+        names += [tool for one in with_helpers(agent) for tool in one["tools"]]
     for name in dict.fromkeys(names):
         if registry.find(*name.split(".", 1)).kind is Kind.LLM:
             yield name

@@ -17,8 +17,11 @@ MICRODOLLARS = 1_000_000
 class Meter:
     """Adds up the calls; `prices` are bands by model, as `runs.actions.pins` wrote them."""
 
-    def __init__(self, prices: JSON, limits: Limits | None = None) -> None:
-        self._prices, self._limits = prices, limits or Limits()
+    def __init__(
+        self, prices: JSON, limits: Limits | None = None, above: "Meter | None" = None
+    ) -> None:
+        self._prices, self._limits, self._above = prices, limits or Limits(), above
+        self._used = Usage()  # with what helpers used, who have rows of their own
         self.model: str | None = None
         self.usage = Usage()
         self.counted = Usage()  # what of it a row has already said
@@ -34,7 +37,9 @@ class Meter:
 
     def check(self) -> None:
         """LimitReached when no further call is allowed."""
-        used = self.usage
+        if self._above is not None:
+            self._above.check()
+        used = self._used
         tokens = used.input + used.output + used.cache_read
         tokens += used.cache_write_5m + used.cache_write_1h
         most, dearest = self._limits.max_total_tokens, self._limits.max_cost_microdollars
@@ -52,8 +57,15 @@ class Meter:
         """A call that was made, whether or not it gave an answer; what it cost."""
         cost = cost_of(tokens, self._bands(model))
         self.model = model
-        self.usage += Usage(**asdict(tokens), cost_microdollars=cost)
+        used = Usage(**asdict(tokens), cost_microdollars=cost)
+        self.usage += used
+        self._count(used)
         return cost
+
+    def _count(self, used: Usage) -> None:
+        self._used += used
+        if self._above is not None:
+            self._above._count(used)
 
     def _bands(self, model: str) -> list[Band]:
         return [Band(**band) for band in self._prices[model]]

@@ -86,9 +86,9 @@ class Performance:
         document = self.graph.document
         return behind(document, writing_nodes(document, self.run.pins))
 
-    def meter(self, limits: Limits | None = None) -> Meter:
-        """For one attempt, at the run's prices."""
-        return Meter(self.run.pins.get("prices", {}), limits)
+    def meter(self, limits: Limits | None = None, above: Meter | None = None) -> Meter:
+        """For one attempt, at the run's prices; what it counts, the one `above` counts, too."""
+        return Meter(self.run.pins.get("prices", {}), limits, above)
 
     def place(
         self, operation: Operation, *, may_park: bool = True

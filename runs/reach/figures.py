@@ -17,7 +17,8 @@ class PlayedScore:
     `nodes` follow the agent's newest version, `pinned` ({key: version}) keep theirs; nodes `through`
     hold a score that plays it, by itself or through others. `orchestras`
     are those whose next run plays one of `nodes`. Runs and money are of the days looked back;
-    `writes` are the operations behind `nodes` that change something outside, by node.
+    `writes` are the operations behind `nodes` that change something outside, by node. `called_by` are
+    the agents that call it there, where no node plays it itself.
     """
 
     score: Score
@@ -27,6 +28,7 @@ class PlayedScore:
     orchestras: list[Orchestra]
     writes: dict[str, str]
     saved_by: str
+    called_by: list[str]
     runs: int
     microdollars: int
 

@@ -1,6 +1,6 @@
 """The reach of an agent, asked of the database: as many queries for many scores as for few."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
@@ -9,10 +9,11 @@ from operator import or_
 from django.db.models import Count, F, Min, Q, Sum
 from django.utils import timezone
 
+from agents.helpers import callers_around
 from agents.models import Agent
 from agents.skills.operation import Effect
 from agents.skills.registry import allowed_operations
-from orchestras.models import Orchestra
+from orchestras.models import Orchestra, OrchestraAgent
 from runs.models import Mode, Run, RunNode, RunStatus
 from scores.actions.rows import documents_of
 from scores.document import GraphDocument
@@ -36,14 +37,17 @@ class _Recorded:
 
 
 def reach_of(agent: Agent) -> Reach:
-    """As many queries, whatever plays it."""
-    graphs = _played_graphs(agent)
-    graphs += _holding_graphs(agent, graphs)
+    """As many queries for many scores as for few; more only for agents that call agents that call it."""
+    callers = {caller.pk: caller.name for caller in callers_around(agent)}
+    graphs = _played_graphs([agent.pk, *callers])
+    graphs += _holding_graphs(agent, callers, graphs)
     scores = {graph.score.pk: graph.score for graph in graphs}
     recorded = _recorded(agent, scores)
     savers = _savers(scores)
     played = [
-        _played_score(agent, score, [g for g in graphs if g.score.pk == pk], recorded, savers)
+        _played_score(
+            agent, callers, score, [g for g in graphs if g.score.pk == pk], recorded, savers
+        )
         for pk, score in sorted(scores.items(), key=lambda item: (item[1].name, item[0]))
     ]
     return Reach(
@@ -71,12 +75,16 @@ class _Graph:
     through: dict[str, Score] = field(default_factory=dict)
 
 
-def _played_graphs(agent: Agent) -> list[_Graph]:
-    """The newest graphs that name it, then the older ones that orchestras are pinned to."""
-    scores = list(Score.objects.filter(nodes__agent=agent).distinct())
+def _played_graphs(agents: list[str]) -> list[_Graph]:
+    """The newest graphs that name one of them, then the older ones that orchestras are pinned to."""
+    scores = list(Score.objects.filter(nodes__agent__in=agents).distinct())
     documents = documents_of(scores)
     pinned = [
-        pin.orchestra for pin in agent.pinned_by.select_related("orchestra__score").order_by("pk")
+        pin.orchestra
+        for pin in OrchestraAgent.objects.filter(agent__in=agents)
+        .select_related("orchestra__score")
+        .order_by("orchestra_id", "pk")
+        .distinct("orchestra_id")
     ]
     following = Orchestra.objects.filter(score__in=scores, score_version=None)
     newest = {score.pk: _Graph(score, documents[score.pk]) for score in scores}
@@ -90,13 +98,14 @@ def _played_graphs(agent: Agent) -> list[_Graph]:
     return [*newest.values(), *older]
 
 
-def _holding_graphs(agent: Agent, graphs: list[_Graph]) -> list[_Graph]:
+def _holding_graphs(agent: Agent, callers: Container[object], graphs: list[_Graph]) -> list[_Graph]:
     """The newest graphs of scores that play it through others; what is known already learns of it."""
     playing = [
         graph.score.pk
         for graph in graphs
         if any(
-            node.agent_id == agent.pk and not node.agent_version for node in graph.document.nodes
+            node.agent_id in callers or (node.agent_id == agent.pk and not node.agent_version)
+            for node in graph.document.nodes
         )
     ]
     held = holders_of(agent, playing)
@@ -128,6 +137,7 @@ def _kept_graphs(
 
 def _played_score(
     agent: Agent,
+    callers: Mapping[str, str],
     score: Score,
     graphs: list[_Graph],
     recorded: _Recorded,
@@ -138,9 +148,16 @@ def _played_score(
     writes: dict[str, str] = {}
     orchestras: list[Orchestra] = []
     through: dict[str, Score] = {}
+    called_by: dict[str, None] = {}
+    direct = False
     for graph in graphs:
         played = [node for node in graph.document.nodes if node.agent_id == agent.pk]
+        calling = [node for node in graph.document.nodes if node.agent_id in callers]
+        called_by |= {callers[str(node.agent_id)]: None for node in calling}
+        direct = direct or bool(played)
+        # Whoever calls it calls its newest version, whatever version of the caller is played.
         following = [node.key for node in played if node.agent_version is None]
+        following += [node.key for node in calling]
         pinned |= {node.key: node.agent_version for node in played if node.agent_version}
         nodes |= dict.fromkeys(following)
         reached = [*following, *graph.through]
@@ -155,6 +172,7 @@ def _played_score(
         orchestras=orchestras,
         writes=writes,
         saved_by=savers.get(score.pk, ""),
+        called_by=[] if direct else list(called_by),
         runs=recorded.runs.get(score.pk, 0),
         microdollars=recorded.microdollars.get(score.pk, 0),
     )

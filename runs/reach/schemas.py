@@ -22,7 +22,8 @@ class DownstreamWrite(BaseModel):
 
 class ReachedScoreOut(BaseModel):
     """`nodes` follow the agent's newest version; `pinned` keep the version named; nodes `through` hold a
-    score, named by its id, that plays it."""
+    score, named by its id, that plays it; `called_by` are agents that call it there, where no node
+    plays it itself."""
 
     score_id: str
     name: str
@@ -35,6 +36,7 @@ class ReachedScoreOut(BaseModel):
     cost_microdollars: int
     writes: list[DownstreamWrite]
     saved_by: str
+    called_by: list[str]
 
 
 class ReachOut(BaseModel):
@@ -92,4 +94,5 @@ def _score(played: PlayedScore) -> ReachedScoreOut:
         cost_microdollars=played.microdollars,
         writes=[DownstreamWrite(node=key, operation=name) for key, name in played.writes.items()],
         saved_by=played.saved_by,
+        called_by=played.called_by,
     )

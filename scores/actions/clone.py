@@ -5,7 +5,7 @@ from typing import cast
 
 from django.db import transaction
 
-from agents.actions import AgentCopy, copy_agent
+from agents.actions import AgentCopy, copy_agent, copy_helpers
 from agents.models import Agent
 from maestro.slugs import named_as_copy
 from scores.document import GraphDocument, NodeDocument
@@ -54,8 +54,14 @@ def _copy_agents(nodes: Iterable[NodeDocument], author: str) -> dict[str, AgentC
     for node in nodes:
         versions = pinned.setdefault(cast(str, node.agent_id), set())
         versions |= {node.agent_version} if node.agent_version else set()
-    agents = Agent.objects.filter(pk__in=pinned).order_by("pk")
-    return {agent.pk: copy_agent(agent, author=author, pinned=pinned[agent.pk]) for agent in agents}
+    agents = list(Agent.objects.filter(pk__in=pinned).order_by("pk"))
+    helpers = copy_helpers(agents, author=author)
+    copies: dict[str, AgentCopy] = {}
+    for agent in agents:
+        copies[agent.pk] = copy_agent(
+            agent, author=author, pinned=pinned[agent.pk], helpers=helpers
+        )
+    return copies
 
 
 def _player(node: NodeDocument, copied: AgentCopy) -> Player:

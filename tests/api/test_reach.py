@@ -46,6 +46,7 @@ def test_an_agent_says_what_its_next_version_would_reach(
                 "cost_microdollars": 2_000,
                 "writes": [{"node": "send", "operation": "email.send_email"}],
                 "saved_by": AUTHOR,
+                "called_by": [],
             }
         ],
         "held": [],

@@ -1,8 +1,9 @@
 """The agent a node plays, as pinned when its run started."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from agents.helpers import PREFIX
 from agents.llm.exchange import Tool
 from agents.llm.parameters import Limits, Parameters
 from agents.llm.session import SECONDS, Brief
@@ -15,6 +16,13 @@ from ..outage import ask_database
 from ..performance import Performance
 
 JSON = dict[str, Any]
+HELPER_INPUT: JSON = {
+    "type": "object",
+    "properties": {
+        "input": {"type": "string", "description": "All that it is told: it sees nothing else."}
+    },
+    "required": ["input"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,11 @@ class PinnedAgent:
     content: JSON
     parameters: Parameters
     operations: dict[str, Operation]
+    helpers: dict[str, "PinnedAgent"] = field(default_factory=dict)  # by the name of the tool
+
+    @property
+    def tool_name(self) -> str:
+        return f"{PREFIX}{self.content['slug']}"
 
     @property
     def models(self) -> list[str]:
@@ -42,21 +55,38 @@ class PinnedAgent:
             system_prompt=self.content["system_prompt"],
             output_schema=self.content["output_schema"],
             parameters=self.parameters,
-            tools=tuple(_as_tool(operation) for operation in self.operations.values()),
+            tools=(
+                *(_as_tool(operation) for operation in self.operations.values()),
+                *(_as_helper(helper) for helper in self.helpers.values()),
+            ),
             seconds=min(times, default=SECONDS),
         )
 
 
 async def read_agent(performance: Performance, node: NodeDocument) -> PinnedAgent:
     """With the node's own limits. Raises UnknownOperation for a tool that is no longer installed."""
-    pin = performance.run.pins["agents"][node.key]
-    operations = {name: registry.find(*name.split(".", 1)) for name in pin["tools"]}
-    content = pin.get("content") or await ask_database(
-        performance, content_of, pin["id"], pin["version"]
-    )
     allowed = Limits.model_validate(node.config.get("limits") or {})
+    return await _read_pinned(performance, performance.run.pins["agents"][node.key], allowed)
+
+
+async def _read_pinned(performance: Performance, pin: JSON, allowed: Limits) -> PinnedAgent:
+    operations = {name: registry.find(*name.split(".", 1)) for name in pin["tools"]}
+    content: JSON = (
+        pin["content"]
+        if pin.get("content")
+        else await ask_database(performance, content_of, pin["id"], pin["version"])
+    )
     parameters = Parameters.model_validate(content["parameters"]).within(allowed)
-    return PinnedAgent(pin["id"], pin["version"], pin["model"], content, parameters, operations)
+    helpers = [await _read_pinned(performance, p, Limits()) for p in pin.get("agents", {}).values()]
+    return PinnedAgent(
+        pin["id"],
+        pin["version"],
+        pin["model"],
+        content,
+        parameters,
+        operations,
+        {helper.tool_name: helper for helper in helpers},
+    )
 
 
 def content_of(agent: str, version: int) -> JSON:
@@ -66,3 +96,8 @@ def content_of(agent: str, version: int) -> JSON:
 
 def _as_tool(operation: Operation) -> Tool:
     return Tool(operation.full_name, operation.description, operation.tool_schema())
+
+
+def _as_helper(agent: PinnedAgent) -> Tool:
+    described = agent.content["description"] or agent.content["name"]
+    return Tool(agent.tool_name, f"An agent: {described}", HELPER_INPUT)

@@ -18,7 +18,7 @@ from ..ledger import Undecided, asks_a_person
 from ..looking_back import Receipts, look_back
 from ..performance import JSON, Performance, may_retry
 from .agent import PinnedAgent, read_agent
-from .tools import Toolbox
+from .tools import Helpers, Toolbox
 
 
 async def play_live(
@@ -87,7 +87,12 @@ class Work:
 
     def _toolbox(self, attempt: int) -> Toolbox:
         return Toolbox(
-            self._performance, self._step, attempt, self._agent.operations, self._receipts
+            self._performance,
+            self._step,
+            attempt,
+            self._agent.operations,
+            self._receipts,
+            Helpers(self._agent.helpers, self._meter),
         )
 
     async def _answered(self, line: ModelLine) -> Answer:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from agents.llm.exchange import ToolAnswer, ToolCall
@@ -33,6 +35,8 @@ from ..looking_back import Receipt, Receipts
 from ..meter import Meter
 from ..performance import Performance
 from ..suppression import note_on
+from .agent import PinnedAgent
+from .helping import Help
 
 log = logging.getLogger(__name__)
 JSON = dict[str, Any]
@@ -55,6 +59,14 @@ class Use:
     meter: Meter
 
 
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """Agents that may be called, by the name of the tool, and the meter of whoever calls them."""
+
+    agents: Mapping[str, PinnedAgent]
+    meter: Meter
+
+
 class Toolbox:
     """What a session of one attempt may call. `cut`: a write of it was cancelled in flight."""
 
@@ -65,12 +77,14 @@ class Toolbox:
         attempt: int,
         operations: dict[str, Operation],
         receipts: Receipts,
+        helpers: Helpers | None = None,
     ) -> None:
         self.cut = False
         self._performance, self._step, self._attempt = performance, step, attempt
         self._operations, self._receipts = operations, receipts
+        self._helpers = helpers or Helpers({}, performance.meter())
         self._one_by_one = asyncio.Lock()  # of two equal writes the second must see the first
-        self._count = 0
+        self._numbers = count(1)
 
     async def call(self, asked: ToolCall) -> ToolAnswer:
         """Do what the model asks for; what goes wrong is told to the model.
@@ -78,8 +92,9 @@ class Toolbox:
         A missing secret is not the model's to mend: MissingSecret fails the node. Raises Undecided,
         Parked, Stop or Fenced as well.
         """
-        self._count += 1
-        use = self._use(self._operations[asked.name], asked.arguments, self._count)
+        if asked.name in self._helpers.agents:
+            return await self._ask_helper(self._helpers.agents[asked.name], asked)
+        use = self._use(self._operations[asked.name], asked.arguments, next(self._numbers))
         try:
             outcome = await self._do(use, asked.arguments)
         except NodeError as error:
@@ -97,6 +112,23 @@ class Toolbox:
             self._note_failure(use, told)
             return ToolAnswer(_told(told), is_error=True)
         return ToolAnswer(_shown(use.operation, outcome))
+
+    async def _ask_helper(self, agent: PinnedAgent, asked: ToolCall) -> ToolAnswer:
+        """Its own tools are calls of this node, too, and it writes nothing twice that this one wrote."""
+        performance, step = self._performance, self._step
+        above, number = self._helpers.meter, next(self._numbers)
+        work = Help(performance, step, agent, number, self._attempt, above)
+        below = Helpers(agent.helpers, work.meter)
+        tools = Toolbox(performance, step, self._attempt, agent.operations, self._receipts, below)
+        tools._one_by_one, tools._numbers = self._one_by_one, self._numbers
+        try:
+            return ToolAnswer(await work.answer(asked, tools.call))
+        except (MissingSecret, BudgetReached):
+            raise
+        except NodeError as error:
+            return ToolAnswer(_told(error), is_error=True)
+        finally:
+            self.cut |= tools.cut
 
     def _use(self, operation: Operation, arguments: object, number: int) -> Use:
         performance, step = self._performance, self._step
