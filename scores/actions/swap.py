@@ -7,12 +7,12 @@ from django.db import transaction
 
 from agents.comparison import Comparison, compare
 from agents.content import content_of
-from agents.duplicates import fingerprint
+from agents.duplicates import PLAYED, fingerprint
 from agents.models import Agent, AgentVersion
 from maestro.errors import InvalidInput, NotFound
 from scores.checks.issue import Issue
 from scores.checks.references import Known
-from scores.document import GraphDocument, NodeDocument
+from scores.document import JSON, GraphDocument, NodeDocument
 from scores.models import Node, Score
 from scores.validation import check_document
 
@@ -61,7 +61,7 @@ def preview_swap(old: Agent, new: Agent) -> SwapPreview:
     return SwapPreview(
         old=old,
         new=new,
-        comparison=compare(content_of(old), content_of(new)),
+        comparison=compare(_played(old), _played(new)),
         missing=sorted(_promised(old) - _promised(new)),
         scores=[
             SwappedScore(
@@ -145,6 +145,11 @@ def _locked(players: Collection[Agent]) -> list[Score]:
 
 def _players(document: GraphDocument, old: Agent, new: Agent) -> dict[str, Player]:
     return {node.key: Player(new.pk) for node in document.nodes if node.agent_id == old.pk}
+
+
+def _played(agent: Agent) -> JSON:
+    """What a run could tell; two agents have two names."""
+    return {name: value for name, value in content_of(agent).items() if name in PLAYED}
 
 
 def _promised(agent: Agent) -> set[str]:

@@ -16,7 +16,13 @@ from maestro.errors import Conflict, MaestroError, NotFound
 from maestro.health import cluster_is_beating
 from maestro.management.workspace import AUTHOR, add_workspace, find_workspace
 from maestro.numbers import MICRODOLLARS, amount, duration, money
-from runs.auditions.actions import Proposal, candidate_of, propose, start_audition
+from runs.auditions.actions import (
+    Proposal,
+    cancel_audition,
+    candidate_of,
+    propose,
+    start_audition,
+)
 from runs.auditions.declared import FORMS, Selection, read_grader
 from runs.auditions.fields import deciding
 from runs.auditions.models import Against, Audition
@@ -101,7 +107,10 @@ class Command(BaseCommand):
         return start_audition(proposal, graders=graders, budget=budget, by=AUTHOR)
 
     def _wait(self, audition: Audition) -> None:
-        while not Audition.objects.get(pk=audition.pk).is_finished:
+        while not (now := Audition.objects.select_related("run").get(pk=audition.pk)).is_finished:
+            if now.run is not None and now.run.waiting_for == "budget" and not now.run.resume_at:
+                self.stderr.write("The workspace's own budget is reached; nobody waits here.")
+                cancel_audition(now, by=AUTHOR)
             if not settle(audition.pk):
                 time.sleep(POLL_SECONDS)
 

@@ -18,7 +18,7 @@ from tests.runs.worlds import start
 from tests.scores.graphs import branch, graph, llm, map_over, step
 
 JSON = dict[str, Any]
-SCHEMA = {
+SCHEMA: JSON = {
     "type": "object",
     "properties": {"intent": {"enum": ["interested", "not_interested", "unsure"]}},
     "required": ["intent"],

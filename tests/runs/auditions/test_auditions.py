@@ -8,11 +8,16 @@ from agents.actions import save_agent
 from maestro.errors import Conflict
 from maestro.workspaces.models import Notification
 from runs.actions.again import rerun
-from runs.auditions.models import Audition
+from runs.auditions.models import Against, Audition
 from runs.models import Run, RunNode
-from tests.factories import AUTHOR
+from tests.factories import AUTHOR, make_score
+from tests.far_ends.messages_api import text
+from tests.runs.agents import model
+from tests.runs.stage import play_here
+from tests.runs.worlds import start
+from tests.scores.graphs import branch, graph, llm, map_over, step, subscore
 
-from .stage import NEW_PROMPT, classifier, held, recorded, sorting
+from .stage import NEW_PROMPT, SCHEMA, classifier, held, recorded, sorting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,3 +107,66 @@ def test_its_run_is_not_played_again_by_itself() -> None:
 
     with pytest.raises(Conflict, match="played an audition"):
         rerun(Run.objects.get(audition=audition))
+
+
+def test_beside_the_current_version_asked_again_chance_is_told_from_change() -> None:
+    agent = classifier()
+    recorded(agent, ["One", "Two but next year"], sorting(old=lambda _: "unsure"))
+
+    audition, api = held(agent, sorting(old=old, new=new), against=Against.CURRENT)
+
+    assert len(api.requests) == 4
+    rows = {row.input["reply"]: row for row in audition.rows.all()}
+    assert {reply: row.old["output"]["intent"] for reply, row in rows.items()} == {
+        "One": "not_interested",
+        "Two but next year": "not_interested",
+    }
+    assert not rows["One"].changed
+    assert rows["Two but next year"].flips[0]["after"] == "person"
+    assert audition.forecast["rows"] == 2
+    assert audition.totals is not None
+    assert audition.totals["old"]["cost_microdollars"] > 0
+
+
+def test_other_words_for_the_same_decision_are_not_another_answer() -> None:
+    schema = {**SCHEMA, "properties": {**SCHEMA["properties"], "why": {"type": "string"}}}
+    agent = classifier(output_schema=schema)
+    recorded(agent, ["One"], lambda _: text({"intent": "unsure", "why": "It is short."}))
+
+    audition, _ = held(agent, lambda _: text({"intent": "unsure", "why": "It is terse."}))
+
+    totals = audition.totals or {}
+    assert (totals["changed"], totals["reworded"]) == (0, 1)
+
+
+def test_what_follows_the_map_flips_with_one_item_and_a_subscore_is_not_started() -> None:
+    agent = classifier()
+    inner = make_score(agent.workspace, graph(step("only")), name="Inner")
+    any_yes = branch("any", "x").model_copy(
+        update={
+            "config": {
+                "conditions": [{"port": "yes", "when": "input.results[1].intent == 'interested'"}]
+            }
+        }
+    )
+    document = graph(
+        map_over("each", "classify"),
+        llm("classify", agent_id=agent.pk),
+        any_yes,
+        subscore("held", inner.pk),
+        "each.item -> classify",
+        "each -> any",
+        "any.yes -> held",
+    )
+    score = make_score(agent.workspace, document, name="Digest")
+    with model(sorting(old=lambda _: "unsure")):
+        play_here(start(score, {"items": [{"reply": "One"}, {"reply": "Two but next year"}]}))
+
+    audition, _ = held(agent, sorting(new=lambda r: "interested" if "next" in r else "unsure"))
+
+    (row,) = [row for row in audition.rows.all() if row.flips]
+    assert [(flip["node"], flip["before"], flip["after"]) for flip in row.flips] == [
+        ("any", "else", "yes"),
+        ("held", "skipped", "success"),
+    ]
+    assert not Run.objects.filter(score=inner).exists()
