@@ -25,6 +25,7 @@ from runs.budgets import views as budget_views
 from runs.catalog import views as catalog_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
+from runs.plans import views as plan_views
 from scores import views as score_views
 from scores.composing import views as composer_views
 from scores.history import views as history_views
@@ -62,6 +63,7 @@ class Site(UnfoldAdminSite):
             *again_views.urls(self.admin_view),
             *budget_views.urls(self.admin_view),
             *audition_views.urls(self.admin_view),
+            *plan_views.urls(self.admin_view),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -22,8 +22,13 @@ def _writes(node: NodeDocument, agents: JSON) -> bool:
         return True
     if node.kind == "deterministic":
         return changes_something(f"{node.skill}.{node.operation}")
-    tools = agents.get(node.key, {}).get("tools", [])
-    return any(changes_something(name) for name in tools)
+    return agent_writes(agents.get(node.key, {}))
+
+
+def agent_writes(pinned: JSON) -> bool:
+    """Whether a pinned agent, or one it may call, has a tool that writes."""
+    tools, helpers = pinned.get("tools", []), pinned.get("agents", {})
+    return any(map(changes_something, tools)) or any(map(agent_writes, helpers.values()))
 
 
 def changes_something(operation: str) -> bool:

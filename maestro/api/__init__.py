@@ -13,6 +13,7 @@ from runs.auditions.api import router as auditions
 from runs.budgets.api import router as budgets
 from runs.catalog.api import router as catalog
 from runs.forecasts.api import router as forecasts
+from runs.plans.api import router as plans
 from runs.reach.api import router as reach
 from scores.api import router as scores
 from scores.composing.api import router as drafts
@@ -53,6 +54,7 @@ ROUTERS = (
     orchestras,
     runs,
     again,
+    plans,
     reach,
     auditions,
     budgets,

@@ -2,17 +2,22 @@
 
 from .again import Again, repair, rerun
 from .answer import answer_cut_write
+from .apply import apply_plan
 from .cancel import cancel_run
 from .decide import ItemDecision, decide_gate
 from .drafts import start_draft
+from .effects import EffectChoice, decide_effects
 from .once import start_once
 from .start import start_orchestra, start_score
 
 __all__ = [
     "Again",
+    "EffectChoice",
     "ItemDecision",
     "answer_cut_write",
+    "apply_plan",
     "cancel_run",
+    "decide_effects",
     "decide_gate",
     "repair",
     "rerun",

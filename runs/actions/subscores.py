@@ -3,7 +3,8 @@
 from typing import Any
 
 from maestro.errors import InvalidScore
-from runs.models import Mode, Run, Trigger
+from runs.models import Mode, Reuse, Run, Trigger
+from runs.reuse.plans import holding_rows
 from scores.document import GraphDocument
 from scores.models import Score
 from scores.subscores import Tree, subscore_nodes
@@ -44,14 +45,17 @@ def _with_those_below(score: Score, document: GraphDocument, mode: Mode, pins: J
     return {**pins, **_pin_nodes(document, tree), "scores": below}
 
 
-def start_child(parent: Run, *, node: str, iteration: str, input: JSON) -> Run:
+def start_child(
+    parent: Run, *, node: str, iteration: str, input: JSON, planned: Run | None = None
+) -> Run:
     """The run of the score that this node holds; what it plays was pinned with its parent.
 
-    Inside the caller's transaction; the database refuses a second one for the same node.
+    When the parent applies a plan, so does the child: `planned` is its part of it, None when there
+    is none. Inside the caller's transaction; the database refuses a second one for the same node.
     """
     pinned = parent.pins["subscores"][node]
     scores = parent.pins["scores"]
-    return save_queued(
+    child = save_queued(
         Run(
             workspace_id=parent.workspace_id,
             score_id=pinned["id"],
@@ -60,7 +64,14 @@ def start_child(parent: Run, *, node: str, iteration: str, input: JSON) -> Run:
             mode=parent.mode,
             trigger=Trigger.SUBSCORE,
             input=input,
-            pins={**scores[f"{pinned['id']}@{pinned['version']}"], "scores": scores},
+            pins={
+                **scores[f"{pinned['id']}@{pinned['version']}"],
+                **_source(parent, planned),
+                "scores": scores,
+            },
+            source_run=planned,
+            reuse=Reuse.APPLY if planned else "",
+            fence=int(planned is not None),
             started_by=parent.started_by,
             parent_run=parent,
             parent_node_key=node,
@@ -68,6 +79,15 @@ def start_child(parent: Run, *, node: str, iteration: str, input: JSON) -> Run:
             root_run_id=parent.root_run_id or parent.pk,
         )
     )
+    if planned is not None and planned.input == input:
+        holding_rows(planned).copy_to(child)
+    return child
+
+
+def _source(parent: Run, planned: Run | None) -> JSON:
+    if parent.pins.get("source", {}).get("use") != Reuse.APPLY:
+        return {}
+    return {"source": {"run": planned.pk if planned else "", "use": Reuse.APPLY.value}}
 
 
 def _pin_below(score: Score, version: int, mode: Mode) -> JSON:

@@ -18,6 +18,7 @@ from runs.models.choices import NodeStatus
 from scores.document import NodeDocument
 
 from . import suppression
+from .applying import Ruling, drop, rule
 from .attempts import Step, play_attempts
 from .calling import call_operation, fingerprint
 from .cut_writes import look_back_at_write
@@ -35,6 +36,7 @@ from .looking_back import look_back
 from .meter import Meter
 from .performance import JSON, Performance
 from .pure import is_pure, play_pure
+from .taking_over import learn
 
 REPEATABLE = (Unanswered, NotDone)  # whatever the operation says of its other errors
 
@@ -48,6 +50,7 @@ class Try:
     operation: Operation
     meter: Meter
     number: int = 1
+    source: int | None = None  # the planned effect that was approved
 
 
 async def play(
@@ -58,6 +61,7 @@ async def play(
     try:
         operation = registry.find(node.skill, node.operation)
         sampled = suppression.answer(performance, operation, node, given)
+        ruling = await rule(performance, operation, step)
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
     if sampled is None and is_pure(performance, step, operation):
@@ -66,12 +70,28 @@ async def play(
     if sampled is not None:
         note = suppression.note_on(performance, operation, node.key)
         return await _record(one, sampled, datetime.now(UTC), note)
-    if operation.effect is Effect.WRITE:
-        settled = await look_back_at_write(performance, step, operation)
+    return await (_play_on(one) if ruling is None else _play_ruled(one, ruling))
+
+
+async def _play_ruled(one: Try, ruling: Ruling) -> Settled:
+    """As it was decided when a plan was applied."""
+    if ruling.given is None:
+        return await drop(one.performance, one.step, ruling)
+    one.step = one.step._replace(given=ruling.given)
+    one.source = ruling.planned.pk
+    settled = await _play_on(one)
+    learn(one.performance, ruling.planned, settled.output)
+    return settled
+
+
+async def _play_on(one: Try) -> Settled:
+    """From where an earlier playing of the node left it."""
+    if one.operation.effect is Effect.WRITE:
+        settled = await look_back_at_write(one.performance, one.step, one.operation)
         if settled is not None:
             return settled
-    elif operation.kind is Kind.LLM:
-        await look_back(performance, step)
+    elif one.operation.kind is Kind.LLM:
+        await look_back(one.performance, one.step)
     return await _play_live(one)
 
 
@@ -89,6 +109,7 @@ async def _play_live(one: Try) -> Settled:
         columns=lambda: {
             "operation": one.operation.full_name,
             "effect": one.operation.effect.value,
+            "source_node_id": one.source,
             **one.meter.columns(),
         },
     )
@@ -214,6 +235,7 @@ def _entry(one: Try, status: NodeStatus, **columns: object) -> NodeEntry:
         input=one.step.given,
         operation=one.operation.full_name,
         effect=one.operation.effect.value,
+        source_node_id=one.source,
         **one.meter.columns(),
         **columns,
     )

@@ -80,7 +80,7 @@ class Earlier:
         return found
 
     def _is_same(self, before: object, item: object) -> bool:
-        return self.known.compare(before, item).is_as_planned
+        return self.known.compare(before, item).is_the_same
 
 
 def _item(iteration: str, owner: str, number: int) -> str:

@@ -29,14 +29,22 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """`pairs`: sample values, with what stands in their place now."""
+    """`pairs`: sample values, with what stands in their place now. `shorter`: a list has lost some
+    of its items, and no other way differs."""
 
     differences: list[Difference] = field(default_factory=list)
     pairs: dict[Leaf, set[Leaf]] = field(default_factory=lambda: defaultdict(set))
+    shorter: bool = False
 
     @property
     def is_as_planned(self) -> bool:
+        """Nothing that was not planned: items may be missing, because effects were dropped."""
         return not self.differences
+
+    @property
+    def is_the_same(self) -> bool:
+        """But for what real writes gave in place of samples."""
+        return not self.differences and not self.shorter
 
     def carried_over(self, value: Leaf) -> Leaf:
         """A planned value with what stands in place of the samples now, where that is one thing."""
@@ -75,11 +83,20 @@ class Known:
         found = Comparison()
         for place, was, is_ in _differences(planned, now):
             sample = self._sample_in(was, is_)
-            if sample is None:
-                found.differences.append(Difference(place, was, is_))
-            else:
+            if sample is not None:
                 found.pairs[sample[0]].add(sample[1])
+            elif self._has_lost_items(was, is_):
+                found.shorter = True
+            else:
+                found.differences.append(Difference(place, was, is_))
         return found
+
+    def _has_lost_items(self, planned: Leaf, now: Leaf) -> bool:
+        """Whether what is left of a list was planned, in that order."""
+        if not (isinstance(planned, list) and isinstance(now, list)):
+            return False
+        left = iter(planned)
+        return all(any(self.compare(was, is_).is_as_planned for was in left) for is_ in now)
 
     def _sample_in(self, planned: Leaf, now: Leaf) -> tuple[Leaf, Leaf] | None:
         """The sample that stood in the planned value, and what stands there now."""

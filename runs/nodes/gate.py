@@ -16,8 +16,9 @@ from .performance import JSON, Performance
 APPROVED, EXPIRED = "approved", "expired"
 APPROVING = {
     "rehearsal": "A rehearsal approves everything; nobody was asked.",
-    "plan": "A plan approves everything, to show what is behind; nobody was asked, and nothing has "
-    "happened. Whoever applies the plan decides on each effect.",
+    "plan": "Approved unasked, so that the plan gets to what is behind: whoever applies the plan "
+    "decides on each effect.",
+    "applied_plan": "Approved with the plan: each effect behind it was decided on when it was applied.",
 }
 
 
@@ -32,7 +33,7 @@ async def play(
     if not isinstance(items, list):
         message = f"{node.key} decides on the field {config.items_field}, which is not a list here."
         return performance.fail(node, iteration, given, InvalidNodeInput(message))
-    if not items or performance.run.mode in APPROVING:
+    if not items or _approves(performance) in APPROVING:
         return await _settle(performance, node, given, iteration, APPROVED, items)
     expires = _expires(performance, node, iteration, config)
     if expires is not None and expires <= datetime.now(UTC):
@@ -99,6 +100,10 @@ async def _settle(
 
 
 def _approved_unasked(performance: Performance, node: str) -> JSON:
-    mode = performance.run.mode
-    code = f"approved_by_{mode}"
-    return {"code": code, "message": APPROVING[mode], "node": node, "details": {}}
+    by = _approves(performance)
+    return {"code": f"approved_by_{by}", "message": APPROVING[by], "node": node, "details": {}}
+
+
+def _approves(performance: Performance) -> str:
+    earlier = performance.earlier
+    return "applied_plan" if earlier and earlier.is_plan else performance.run.mode

@@ -22,6 +22,7 @@ from runs.executor import NodeFailed, Settled
 from runs.journal import Journal, NodeEntry
 from runs.limits import Places
 from runs.models.choices import RETRY_AT, NodeStatus
+from runs.reuse.plans import DROPPED
 from runs.writing import writing_nodes
 from scores.document import ON_ERROR, NodeDocument, RetryPolicy
 from scores.downstream import behind
@@ -115,6 +116,8 @@ class Performance:
         if last.status == NodeStatus.SUCCEEDED:
             collected = (last.error or {}).get("details", {}).get("count", 0)
             return Settled(last.status, last.port, last.output or {}, collected)
+        if last.status == NodeStatus.SKIPPED and (last.error or {}).get("code") == DROPPED:
+            return Settled(last.status)
         if last.status == NodeStatus.FAILED and last.error is not None:
             if RETRY_AT in last.error.get("details", {}):
                 return None

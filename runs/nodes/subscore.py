@@ -85,7 +85,10 @@ def _start(performance: Performance, step: Step) -> Run:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             parent = Run.objects.get(pk=performance.run.id)
-            child = start_child(parent, node=key, iteration=iteration, input=step.given)
+            planned = _planned(performance, step)
+            child = start_child(
+                parent, node=key, iteration=iteration, input=step.given, planned=planned
+            )
             record_in(cursor, _waiting(performance, step, child))
             crash_point("subscore.before_commit")
         crash_point("subscore.started")
@@ -93,6 +96,16 @@ def _start(performance: Performance, step: Step) -> Run:
     except IntegrityError as refusal:
         gone = f"{key}: the score it held when the run started has been deleted."
         raise SubscoreFailed(gone) from refusal
+
+
+def _planned(performance: Performance, step: Step) -> Run | None:
+    """When a plan is applied: the child that this node had in it."""
+    earlier = performance.earlier
+    path = earlier.path_of(step.iteration) if earlier and earlier.is_plan else None
+    if earlier is None or path is None:
+        return None
+    children = Run.objects.filter(parent_run=earlier.run, parent_node_key=step.node.key)
+    return children.filter(parent_iteration=path).first()
 
 
 def _waiting(performance: Performance, step: Step, child: Run) -> NodeEntry:

@@ -9,13 +9,12 @@ from typing import Any
 
 from agents.skills.operation import Operation
 from agents.skills.outcome import Outcome
+from runs.reuse.plans import PLANNED, SAMPLED
 from scores.document import SUCCESS, NodeDocument
 
 from .performance import Performance
 
 JSON = dict[str, Any]
-PLANNED = "planned"  # the code of the note on an effect that a plan would have had
-SAMPLED = "answered_by_sample"
 
 
 def answer(

@@ -1,19 +1,21 @@
 """Answering a node from an earlier run, where it was given the same: what was done is not done again."""
 
+from collections.abc import Collection
 from typing import Any
+
+from django.db.models import Q
 
 from agents.skills import registry
 from maestro.errors import UnknownOperation
 from runs.executor import Settled
-from runs.models import NodeStatus, RunNode
-from runs.writing import changes_something
+from runs.models import NodeStatus, Run, RunNode
+from runs.reuse.plans import PLANNED, SAMPLED
 from scores.configs import MapOverConfig
 from scores.document import NodeDocument
 
 from .explaining import Comparison
 from .outage import ask_database
 from .performance import Performance
-from .suppression import PLANNED, SAMPLED
 
 JSON = dict[str, Any]
 
@@ -31,7 +33,7 @@ async def take_over(
     if row is None or row.status != NodeStatus.SUCCEEDED or await _is_made_up(performance, row):
         return None
     compared = compare(performance, node, row, given)
-    if not compared.is_as_planned:
+    if not compared.is_the_same:
         return None
     return await _record(performance, node, given, iteration, row, compared)
 
@@ -45,7 +47,7 @@ async def counterpart(performance: Performance, key: str, iteration: str) -> Run
     async with earlier.reading:
         if key not in earlier.rows:
             earlier.rows[key] = await ask_database(performance, _rows, earlier.run, key)
-        if not earlier.knows:
+        if earlier.is_plan and not earlier.knows:
             for sample, real in await ask_database(performance, _learnt, performance.run.id):
                 earlier.known.learn(sample, real)
             earlier.knows = True
@@ -66,11 +68,26 @@ async def align_items(
     earlier.align(node.key, iteration, items, before if isinstance(before, list) else None)
 
 
-def compare(performance: Performance, node: NodeDocument, row: RunNode, given: JSON) -> Comparison:
+def compare(
+    performance: Performance,
+    node: NodeDocument,
+    row: RunNode,
+    given: JSON,
+    leave_out: Collection[str] = (),
+) -> Comparison:
     """What the node was given then, and now, as far as it reads it."""
     assert performance.earlier is not None
-    known = performance.earlier.known
-    return known.compare(arguments_of(node, row.input or {}), arguments_of(node, given))
+    before, now = (
+        {name: value for name, value in arguments_of(node, each).items() if name not in leave_out}
+        for each in (row.input or {}, given)
+    )
+    return performance.earlier.known.compare(before, now)
+
+
+def learn(performance: Performance, planned: RunNode, real: JSON) -> None:
+    """An effect that was planned has happened, and gave this."""
+    if performance.earlier is not None:
+        performance.earlier.known.learn(planned.output_json, real)
 
 
 def arguments_of(node: NodeDocument, given: JSON) -> JSON:
@@ -101,10 +118,7 @@ def _called_writes(row: RunNode) -> bool:
     calls = RunNode.objects.filter(
         run=row.run_id, node_key=row.node_key, iteration=row.iteration, attempt=row.attempt
     )
-    return any(
-        changes_something(name)
-        for name in calls.exclude(call=0).values_list("operation", flat=True)
-    )
+    return calls.filter(call__gt=0, error__code=PLANNED).exists()
 
 
 def _rows(run: str, key: str) -> dict[str, RunNode]:
@@ -113,8 +127,15 @@ def _rows(run: str, key: str) -> dict[str, RunNode]:
 
 
 def _learnt(run: str) -> list[tuple[Any, Any]]:
-    """(sample, real answer) of the planned effects that this run, or one of its tree, has had."""
-    return []
+    """(sample, real answer) of the planned effects that this run's whole tree has had so far."""
+    root = Run.objects.values_list("root_run_id", flat=True).get(pk=run) or run
+    tree = RunNode.objects.filter(Q(run=root) | Q(run__root_run=root))
+    done = tree.filter(
+        source_node_id__isnull=False, status=NodeStatus.SUCCEEDED, effect__in=["write", "local"]
+    )
+    real = dict(done.values_list("source_node_id", "output_json"))
+    planned = RunNode.objects.filter(pk__in=[pk for pk in real if pk is not None])
+    return [(sample, real[pk]) for pk, sample in planned.values_list("pk", "output_json")]
 
 
 async def _record(

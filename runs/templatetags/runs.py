@@ -24,6 +24,7 @@ TO_MEND = {
     "invalid_score": "Open the score: its page says at each node what is wrong.",
     "unknown_operation": "The skill is gone or renamed. Choose another operation at the node.",
     "overlap": "Nothing to mend. Allow overlaps, or queue them, at the orchestra if you want both.",
+    "not_as_planned": "Plan anew, or repair the run: then it happens with the arguments it has now.",
     "poison": "It took its player down three times. The cluster's log says how.",
 }
 

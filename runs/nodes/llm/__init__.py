@@ -5,6 +5,7 @@ from runs.executor import ScopeWalk, Settled
 from scores.document import NodeDocument
 
 from ..performance import JSON, Performance
+from .applied import has_to_be_approved, play_applied
 from .auditioned import play_auditioned
 from .live import play_live
 from .rehearsed import play_rehearsed
@@ -18,4 +19,6 @@ async def play(
         return await play_rehearsed(performance, node, given, iteration)
     if performance.run.is_audition:
         return await play_auditioned(performance, node, given, iteration)
+    if has_to_be_approved(performance, node):
+        return await play_applied(performance, node, given, iteration)
     return await play_live(performance, node, given, iteration)

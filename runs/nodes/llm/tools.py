@@ -96,21 +96,11 @@ class Toolbox:
             return await self._ask_helper(self._helpers.agents[asked.name], asked)
         use = self._use(self._operations[asked.name], asked.arguments, next(self._numbers))
         try:
-            outcome = await self._do(use, asked.arguments)
+            outcome = await self._noted(use, asked.arguments)
         except NodeError as error:
-            self._note_failure(use, error)
             if isinstance(error, MissingSecret | BudgetReached):
                 raise
             return ToolAnswer(_told(error), is_error=True)
-        except (Undecided, Parked, Stop, Fenced):
-            raise
-        except Exception as broken:
-            log.error(
-                "%s broke in %s", use.operation.full_name, use.context.run_id, exc_info=broken
-            )
-            told = OperationBroke.by(broken)
-            self._note_failure(use, told)
-            return ToolAnswer(_told(told), is_error=True)
         return ToolAnswer(_shown(use.operation, outcome))
 
     async def _ask_helper(self, agent: PinnedAgent, asked: ToolCall) -> ToolAnswer:
@@ -129,6 +119,25 @@ class Toolbox:
             return ToolAnswer(_told(error), is_error=True)
         finally:
             self.cut |= tools.cut
+
+    async def carry_out(
+        self, operation: Operation, given: JSON, number: int, source: int
+    ) -> Outcome:
+        """A call that was approved in a plan, where `source` is its row; no model hears of it.
+
+        Raises NodeErrors, Undecided, Parked, Stop or Fenced.
+        """
+        use = self._use(operation, given, number)
+        use = replace(use, row=replace(use.row, source_node_id=source))
+        return await self._noted(use, given)
+
+    def leave_out(
+        self, operation: Operation, given: JSON, number: int, source: int, note: JSON
+    ) -> None:
+        """A call of a plan that was dropped."""
+        use = self._use(operation, given, number)
+        row = replace(use.row, source_node_id=source, idempotency_key=None, arguments_sha256=None)
+        self._note(replace(use, row=row), NodeStatus.SKIPPED, error=note)
 
     def _use(self, operation: Operation, arguments: object, number: int) -> Use:
         performance, step = self._performance, self._step
@@ -152,6 +161,23 @@ class Toolbox:
             context = replace(context, idempotency_key=key)
             row = replace(row, idempotency_key=key, arguments_sha256=sha256)
         return Use(operation, given, context, row, performance.meter())
+
+    async def _noted(self, use: Use, arguments: object) -> Outcome:
+        """What goes wrong stands on the call's row, and is a NodeError."""
+        try:
+            return await self._do(use, arguments)
+        except NodeError as error:
+            self._note_failure(use, error)
+            raise
+        except (Undecided, Parked, Stop, Fenced):
+            raise
+        except Exception as broken:
+            log.error(
+                "%s broke in %s", use.operation.full_name, use.context.run_id, exc_info=broken
+            )
+            told = OperationBroke.by(broken)
+            self._note_failure(use, told)
+            raise told from broken
 
     async def _do(self, use: Use, arguments: object) -> Outcome:
         if use.given is not arguments:

@@ -1,0 +1,46 @@
+"""Effects of a plan in words, for templates; `typed` is what a refused form said."""
+
+import json
+
+from django import template
+
+from runs.models import Decision
+from runs.plans.shown import ShownEffect
+from runs.timeline.pane import in_words as path_in_words
+
+register = template.Library()
+
+TELLING = ("to", "email", "name", "company", "title", "subject", "kind", "url")
+MOST_LINES = 16
+
+
+@register.filter
+def telling(effect: ShownEffect) -> str:
+    """The most telling of its arguments."""
+    fields = effect.now
+    told = [str(fields[name])[:80] for name in TELLING if isinstance(fields.get(name), str | int)]
+    return ", ".join(text for text in told[:2] if text) or effect.row.operation
+
+
+@register.filter
+def as_text(effect: ShownEffect, typed: dict[str, str]) -> str:
+    """Its arguments, to be edited."""
+    said = typed.get(f"arguments-{effect.row.pk}")
+    return said or json.dumps(effect.now, indent=2, ensure_ascii=False)
+
+
+@register.filter
+def lines(effect: ShownEffect, typed: dict[str, str]) -> int:
+    return min(as_text(effect, typed).count("\n") + 2, MOST_LINES)
+
+
+@register.filter
+def is_ticked(effect: ShownEffect, typed: dict[str, str]) -> bool:
+    if f"arguments-{effect.row.pk}" in typed:
+        return f"do-{effect.row.pk}" in typed
+    return effect.decision != Decision.DROP
+
+
+@register.filter
+def in_words(iteration: str) -> str:
+    return path_in_words(iteration)
