@@ -18,9 +18,14 @@ def picking(key: str, field: str) -> NodeDocument:
     return step(key, config={"params": {"fields": [field]}})
 
 
-def canvas(tab: Page, pk: str) -> None:
+def open_composer(tab: Page, pk: str) -> None:
     bundle()
+    tab.emulate_media(reduced_motion="reduce")
     tab.goto(f"/admin/scores/score/{pk}/composer/")
+
+
+def canvas(tab: Page, pk: str) -> None:
+    open_composer(tab, pk)
     tab.locator(".react-flow__node").first.wait_for()
 
 
@@ -64,8 +69,7 @@ def test_a_score_is_built_from_a_blank_canvas_broken_understood_and_saved(
     tab: Page, workspace: Workspace
 ) -> None:
     score = create_score(workspace, {"name": "By hand"}, author="ines")
-    bundle()
-    tab.goto(f"/admin/scores/score/{score.pk}/composer/")
+    open_composer(tab, score.pk)
     expect(tab.get_by_role("heading", name="No steps yet")).to_be_visible()
 
     tab.keyboard.press("/")
@@ -77,6 +81,7 @@ def test_a_score_is_built_from_a_blank_canvas_broken_understood_and_saved(
     tab.get_by_role("button", name="Branch").drag_to(
         tab.locator(".react-flow__pane"), target_position={"x": 760, "y": 200}
     )
+    tab.keyboard.press("Shift+L")
     pull(tab, port(tab, "find_contact", "exists"), port(tab, "choose"))
     expect(tab.get_by_label("find_contact to choose by exists")).to_have_count(1)
 

@@ -13,10 +13,13 @@ const STYLES = {
 };
 
 const BEHIND = 10; // px between a handle and the name of its port
+const BEFORE = 30; // px between a mark and the handle it stands before
+const LONG = 280; // px from which an edge may pass over other nodes, and its middle lie on one
 
 export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
   const isTarget = useComposer((composer) => composer.target === id);
   const [path, x, y] = pathOf(ends, data);
+  const isLong = ends.targetX - ends.sourceX > LONG;
   return (
     <>
       <BaseEdge path={path} style={STYLES[data.kind]} markerEnd={markerEnd} interactionWidth={18} className={isTarget ? "is-target" : ""} />
@@ -25,19 +28,26 @@ export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
           <span className="ms-wire-name">{data.name}</span>
         </Mark>
       )}
-      {((data.name && data.namedAt === "middle") || data.transform) && (
+      {data.name && data.namedAt === "middle" && (
         <Mark x={x} y={y}>
-          {data.namedAt === "middle" && data.name && <span className="ms-wire-name">{data.name}</span>}
-          {data.transform && (
-            <span className="ms-wire-mark">
-              <Icon name="swap_horiz" />
-            </span>
-          )}
+          <span className="ms-wire-name">{data.name}</span>
+          {data.transform && !isLong && <Renamed />}
+        </Mark>
+      )}
+      {data.transform && (isLong || !data.name || data.namedAt !== "middle") && (
+        <Mark x={isLong ? ends.targetX - BEFORE : x} y={isLong ? ends.targetY : y}>
+          <Renamed />
         </Mark>
       )}
     </>
   );
 });
+
+const Renamed = () => (
+  <span className="ms-wire-mark">
+    <Icon name="swap_horiz" />
+  </span>
+);
 
 const Mark = ({ x, y, begins, children }) => (
   <EdgeLabelRenderer>

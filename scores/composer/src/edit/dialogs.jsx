@@ -138,7 +138,7 @@ function Add({ at, after, screen }) {
   const style = screen ? { left: Math.min(screen.clientX, innerWidth - 330), top: Math.min(screen.clientY, innerHeight - 410) } : undefined;
   return (
     <Dialog title={after ? `Add a step behind ${after.from}` : "Add a step"} className={`is-add ${screen ? "is-placed" : ""}`} style={style}>
-      <FindField field={finder.field} autoFocus />
+      <FindField field={finder.field} isOpen={finder.found.length > 0} autoFocus />
       <Found {...finder} />
     </Dialog>
   );

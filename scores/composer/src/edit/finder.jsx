@@ -31,11 +31,11 @@ export function useFinder(onChoose, atFirst = 0) {
   return { offers, text, found, at, field, choose };
 }
 
-export const FindField = ({ field, hint, ...rest }) => (
+export const FindField = ({ field, isOpen, hint, ...rest }) => (
   <label className="ms-find">
     <Icon name="search" />
     <span className="ms-hidden">Find a step</span>
-    <input type="text" role="combobox" aria-expanded="true" aria-controls="composer-found" autoComplete="off" placeholder="Find a step" spellCheck="false" {...field} {...rest} />
+    <input type="text" role="combobox" aria-expanded={isOpen} aria-controls={isOpen ? "composer-found" : undefined} autoComplete="off" placeholder="Find a step" spellCheck="false" {...field} {...rest} />
     {hint && <kbd>{hint}</kbd>}
   </label>
 );
@@ -46,26 +46,45 @@ export function Found({ found, at, text, choose }) {
   return (
     <ul id="composer-found" className="ms-found" role="listbox" aria-label="Steps">
       {found.slice(0, 40).map((offer, index) => (
-        <Offer key={`${offer.group} ${offer.name} ${offer.id ?? ""}`} offer={offer} choose={choose} isAt={index === at} tells />
+        <FoundOffer key={`${offer.group} ${offer.name} ${offer.id ?? ""}`} offer={offer} choose={choose} isAt={index === at} />
       ))}
     </ul>
   );
 }
 
-export function Offer({ offer, choose, isAt, tells, name = offer.name }) {
-  const drag = (event) => {
+const dragOf = (offer) => ({
+  draggable: true,
+  onDragStart: (event) => {
     event.dataTransfer.setData(DRAGGED, JSON.stringify(offer));
     event.dataTransfer.effectAllowed = "copy";
-  };
-  return (
-    <li role="option" aria-selected={!!isAt} className={isAt ? "is-at" : ""} ref={isAt ? (row) => row?.scrollIntoView({ block: "nearest" }) : null}>
-      <button type="button" className="ms-offer" draggable onDragStart={drag} onClick={() => choose(offer)} title={offer.tells || offer.name} tabIndex={tells ? -1 : 0}>
-        <KindTile family={offer.family} icon={offer.icon} />
-        <span className="ms-clip">
-          {name}
-          {tells && offer.tells && <small className="ms-clip">{offer.tells}</small>}
-        </span>
-      </button>
-    </li>
-  );
-}
+  },
+});
+
+/** An offer of the palette. */
+export const Offer = ({ offer, choose, name = offer.name }) => (
+  <li>
+    <button type="button" className="ms-offer" onClick={() => choose(offer)} title={offer.tells || offer.name} {...dragOf(offer)}>
+      <KindTile family={offer.family} icon={offer.icon} />
+      <span className="ms-clip">{name}</span>
+    </button>
+  </li>
+);
+
+/** An offer that was found: the search field keeps the focus, arrows go through them. */
+const FoundOffer = ({ offer, choose, isAt }) => (
+  <li
+    role="option"
+    aria-selected={isAt}
+    className={`ms-offer ${isAt ? "is-at" : ""}`}
+    ref={isAt ? (row) => row?.scrollIntoView({ block: "nearest" }) : null}
+    onClick={() => choose(offer)}
+    title={offer.tells || offer.name}
+    {...dragOf(offer)}
+  >
+    <KindTile family={offer.family} icon={offer.icon} />
+    <span className="ms-clip">
+      {offer.name}
+      {offer.tells && <small className="ms-clip">{offer.tells}</small>}
+    </span>
+  </li>
+);

@@ -15,7 +15,7 @@ export function Palette() {
   }
   return (
     <aside className="ms-palette" aria-label="Palette">
-      <FindField id="composer-find" field={finder.field} hint="/" />
+      <FindField id="composer-find" field={finder.field} isOpen={finder.found.length > 0} hint="/" />
       {finder.text.trim() ? (
         <Found {...finder} />
       ) : (

@@ -1,0 +1,75 @@
+// Which part of the canvas is seen: the whole score at first, as far as it can be read; then what is asked for.
+
+import { useNodesInitialized, useReactFlow, useStore } from "@xyflow/react";
+import { useEffect, useRef } from "react";
+
+import { now, set } from "../store.js";
+
+export const FIT = { padding: { top: "24px", left: "24px", right: "24px", bottom: "96px" }, maxZoom: 1.1 };
+const READABLE = 0.6; // a longer score is shown from its beginning at this zoom, the rest in the small map
+const pace = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150); // ms
+const MARGIN = { x: 90, y: 60 }; // px of a node that count as in sight
+
+export function View() {
+  const flow = useReactFlow();
+  const board = useStore((store) => store.domNode);
+  useFirstSight(flow, board);
+  useSteadyMiddle(flow, board);
+  useEffect(() => {
+    const centre = () => middleOf(flow, board);
+    set({ view: { fit: () => flow.fitView({ ...FIT, duration: pace() }), centre, reveal: (key) => reveal(flow, board, key) } });
+  }, [flow, board]);
+  return null;
+}
+
+/** React Flow's own `fitView` looks at the first nodes that are measured, hence this. */
+function useFirstSight(flow, board) {
+  const isDrawn = useNodesInitialized();
+  const isDone = useRef(!now().flow.nodes.length);
+  useEffect(() => {
+    if (!isDrawn || isDone.current) return;
+    isDone.current = true;
+    flow.fitView(FIT).then(() => flow.getZoom() < READABLE && showBeginning(flow, board));
+  }, [flow, board, isDrawn]);
+}
+
+function showBeginning(flow, board) {
+  const nodes = flow.getNodes().map(({ id }) => flow.getInternalNode(id));
+  const first = nodes.reduce((one, other) => (other.internals.positionAbsolute.x < one.internals.positionAbsolute.x ? other : one));
+  const { x, y } = first.internals.positionAbsolute;
+  flow.setViewport({ x: 40 - x * READABLE, y: board.clientHeight / 2 - (y + first.height / 2) * READABLE, zoom: READABLE });
+}
+
+/** What was in the middle stays there when the dock opens below or beside it. */
+function useSteadyMiddle(flow, board) {
+  useEffect(() => {
+    if (!board) return undefined;
+    let before = { width: board.clientWidth, height: board.clientHeight };
+    const observer = new ResizeObserver(() => {
+      const after = { width: board.clientWidth, height: board.clientHeight };
+      const { x, y, zoom } = flow.getViewport();
+      flow.setViewport({ x: x + (after.width - before.width) / 2, y: y + (after.height - before.height) / 2, zoom });
+      before = after;
+    });
+    observer.observe(board);
+    return () => observer.disconnect();
+  }, [flow, board]);
+}
+
+function middleOf(flow, board) {
+  const { left, top, width, height } = board.getBoundingClientRect();
+  return flow.screenToFlowPosition({ x: left + width / 2, y: top + height / 2 });
+}
+
+/** Brings a node into sight, if it is not. */
+function reveal(flow, board, key) {
+  const node = flow.getInternalNode(key);
+  if (!node) return;
+  const { x, y } = node.internals.positionAbsolute;
+  const zoom = flow.getZoom();
+  const at = middleOf(flow, board);
+  const reach = { x: board.clientWidth / zoom / 2 - MARGIN.x, y: board.clientHeight / zoom / 2 - MARGIN.y };
+  const width = Math.min(node.width, 400); // of a wide frame, its beginning
+  const isSeen = Math.abs(x + width / 2 - at.x) < reach.x && Math.abs(y + 20 - at.y) < reach.y;
+  if (!isSeen) flow.setCenter(x + width / 2, y + 40, { zoom, duration: pace() });
+}
