@@ -3,6 +3,7 @@
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from django.db import connection
@@ -125,6 +126,20 @@ class Cases:
             lives.mourn()
         return self._judge(lives)
 
+    def hands_over(self, dice: random.Random) -> list[str]:
+        """A player's time is over while it plays: nothing is cut, charged or begun twice."""
+        lives = Lives(self.world, runs=dice.randint(1, 4))
+        for _ in range(dice.randint(1, 3)):
+            window = dice.uniform(0.02, LONGEST_LIFE / 2)
+            lives.live(window=window, durability=dice.choice(["each", "grouped"]))
+        found = self._judge(lives)
+        for run in lives.runs:
+            begun = Counter(start.place for start in self.world.starts(run))
+            twice = sorted(place for place, times in begun.items() if times > 1)
+            found += [f"{run.id}: {place} began twice" for place in twice]
+            found += [f"{run.id} was charged" for _ in range(run.deaths)]
+        return found
+
     def deaf(self, dice: random.Random) -> list[str]:
         """No notification arrives."""
         lives = Lives(self.world, runs=dice.randint(1, 3))
@@ -162,6 +177,7 @@ def drawn(cases: Cases) -> dict[str, Case]:
         cases.at_any_moment,
         cases.zombie,
         cases.sessions,
+        cases.hands_over,
         cases.deaf,
         cases.noise,
     )

@@ -7,6 +7,7 @@ end with the bytes of one that was not.
 import asyncio
 import os
 import zlib
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -54,6 +55,15 @@ async def look(given: Given, context: Context) -> Gave:
     """Takes a moment."""
     settled = _settle(given, context)
     await asyncio.sleep(0.002)
+    return settled
+
+
+@skill.operation(effect=Effect.READ, sample=SAMPLE)
+async def gather(given: Given, context: Context) -> Gave:
+    """Ends once so many have begun at the same time as `value` says."""
+    settled = _settle(given, context)
+    while len(Path(os.environ[STARTS]).read_text().splitlines()) < given.value:
+        await asyncio.sleep(0.05)
     return settled
 
 

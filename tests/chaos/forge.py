@@ -70,7 +70,7 @@ def _live(order: Order) -> None:
     ending = 1
     try:
         _prepare(order)
-        _play(suspects=order["suspects"])
+        _play(suspects=order["suspects"], own_window=order["window"] is not None)
         ending = 0
     except BaseException:
         traceback.print_exc()
@@ -84,7 +84,7 @@ def _prepare(order: Order) -> None:
 
     from runs import claims, crash
     from runs.journal import commits
-    from runs.player import lease, player
+    from runs.player import lease, player, window
     from tests.chaos.plants import PLANTS
 
     settings.MAESTRO_CRASH = order["crash"]
@@ -103,6 +103,8 @@ def _prepare(order: Order) -> None:
         ]
     if order["durability"] == "grouped":
         changes.append((commits, "COPY_FROM", 2))  # this score's batches are small
+    if order["window"] is not None:
+        changes.append((window, "WINDOW_SECONDS", order["window"]))
     if order["deaf"]:
         changes.append((player, "RUNS_CHANNEL", "nobody_speaks_here"))
     for module, name, value in changes:
@@ -111,12 +113,13 @@ def _prepare(order: Order) -> None:
         PLANTS[order["plant"]]()
 
 
-def _play(suspects: bool) -> None:
+def _play(*, suspects: bool, own_window: bool) -> None:
     from django.conf import settings
 
     from runs.machine import machine
     from runs.player.player import Player
     from runs.player.slots import Slot, cluster_id, suspects_slot
+    from runs.player.window import Window
 
     class Impatient(Player):
         """Looks again whenever a run has ended."""
@@ -127,10 +130,10 @@ def _play(suspects: bool) -> None:
 
     slot = Slot.take([suspects_slot()] if suspects else [*range(settings.MAESTRO_WORKERS)])
     assert slot is not None
-    window = OneNight()
-    window.player = Impatient(slot, window)  # type: ignore[arg-type]
-    window.player.lease.enter(cluster_id(), machine())
-    asyncio.run(window.player.main())
+    night = OneNight()
+    night.player = Impatient(slot, Window() if own_window else night)  # type: ignore[arg-type]
+    night.player.lease.enter(cluster_id(), machine())
+    asyncio.run(night.player.main())
 
 
 class OneNight:

@@ -28,6 +28,7 @@ ORDER: dict[str, Any] = {
     "freeze": False,
     "suspects": False,
     "deaf": False,
+    "window": None,
     "plant": "",
     "runs": 250,
 }
