@@ -202,6 +202,18 @@ insert into run_events (run_id, number, kind) select id, last_event, 'run.queued
 
 LEAVE = "delete from players where id = any(%(players)s)"
 
+# Expressions of a SELECT.
 NEWS = """
-select exists (select from score_runs where status = 'queued' and deaths = 0) as waiting,
+       exists (select from score_runs where status = 'queued' and deaths = 0) as waiting,
        exists (select from score_runs where status = 'queued' and deaths > 0) as suspects"""
+
+# Which of the statements above have anything to look at; an idle cluster asks this and no more.
+TO_DO = f"""
+select exists (select from score_runners
+                where enabled and next_fire_at <= clock_timestamp()) as due,
+       exists (select from players player where {_OVER})
+         or exists (select from score_runs run where status = 'running'
+                       and not exists (select from players where id = run.player)) as dead,
+       exists (select from score_runs where status = 'waiting') as parked,
+       exists (select from score_runs
+                where parent_run_id is not null and finished_at is null) as children"""

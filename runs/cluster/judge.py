@@ -26,19 +26,19 @@ ANSWER_SECONDS = 2
 FRESH_SECONDS = 6
 GAP_SECONDS = 5
 
-BEAT_AGE = """
-select extract(epoch from clock_timestamp() - greatest(last_beat, started)), last_beat is null
-  from clusters where id = %(cluster)s"""
-
-# Taken in the last minute, but not in the last moment: a lock is the time of taking plus `retry`.
-UNANSWERED_BEATS = """
-select count(*) from django_q_ormq
- where key = %(beats)s and lock between %(taken_from)s and %(taken_until)s"""
-
-PLAYERS = """
-select id, pid, cluster = %(cluster)s, lease_until > clock_timestamp(),
-       exists (select from score_runs where player = players.id and status = 'running')
-  from players where host = %(host)s"""
+# One row for each player on this machine, at least one; each with the signs of the cluster. Beats
+# count that were taken in the last minute, but not in the last moment: a lock is the time of taking
+# plus `retry`.
+LOOK = """
+select extract(epoch from clock_timestamp() - greatest(last_beat, clusters.started)),
+       last_beat is null,
+       (select count(*) from django_q_ormq
+         where key = %(beats)s and lock between %(taken_from)s and %(taken_until)s),
+       player.id, player.pid, player.cluster = %(cluster)s, lease_until > clock_timestamp(),
+       exists (select from score_runs where score_runs.player = player.id and status = 'running')
+  from (values (1)) as one
+       left join clusters on clusters.id = %(cluster)s
+       left join players player on player.host = %(host)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +107,21 @@ class Judge:
     def _look(self) -> tuple[Signs, list[Seen]]:
         if self._connection is None:
             self._connection = connect()
-        here = {"cluster": self._cluster, "host": machine()}
-        row = self._connection.execute(BEAT_AGE, here).fetchone()
-        age, is_first = row or (LATE_BEAT_BUSY_SECONDS, False)
-        seen = [Seen(*columns) for columns in self._connection.execute(PLAYERS, here)]
-        return Signs(float(age), is_first, self._unanswered(self._connection)), seen
-
-    def _unanswered(self, connection: psycopg.Connection) -> int:
         taken = timezone.now() + timedelta(seconds=Conf.RETRY)
         minute = min(LATE_BEAT_BUSY_SECONDS + GAP_SECONDS, self._patience)
-        beats = {
+        asked = {
+            "cluster": self._cluster,
+            "host": machine(),
             "beats": beat_list(self._cluster),
             "taken_from": taken - timedelta(seconds=minute),
             "taken_until": taken - timedelta(seconds=ANSWER_SECONDS),
         }
-        (count,) = connection.execute(UNANSWERED_BEATS, beats).fetchone() or (0,)
-        return int(count)
+        rows = self._connection.execute(LOOK, asked).fetchall()
+        age, is_first, unanswered, *_ = rows[0]
+        players = [Seen(*columns) for _, _, _, *columns in rows if columns[0] is not None]
+        if age is None:  # somebody took it for dead and cleared it away
+            return Signs(LATE_BEAT_BUSY_SECONDS, False, unanswered), players
+        return Signs(float(age), is_first, unanswered), players
 
     def _end_players(self, players: list[Seen]) -> None:
         """Say who is dead for certain, and end the process of its own that lost its lease.

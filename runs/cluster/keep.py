@@ -18,7 +18,7 @@ from .tick import tick
 
 GAP_SECONDS = 5
 GRACE_SECONDS = claims.LEASE_SECONDS
-CLEAR_SECONDS = 10
+CLEAR_SECONDS = 30
 
 
 class Keep:
@@ -34,18 +34,25 @@ class Keep:
     def step(self) -> None:
         """A second's work."""
         self._notice_gap()
-        tick()
+        judging = {"judges": now() >= self._judges_from}
         with connection.cursor() as cursor:
-            judging = {"judges": now() >= self._judges_from}
-            cursor.execute(claims.SWEEP, judging)
-            cursor.execute(claims.BURY, judging)
-            cursor.execute(claims.WAKE)
-            cursor.execute(claims.WAKE_PARENTS)
-            cursor.execute(WAKE_FUNDED)
-            cursor.execute(claims.CANCEL_CHILDREN)
-            cursor.execute(claims.NEXT_IN_LINE)
-            cursor.execute(claims.NEWS)
-            waiting, suspects = cursor.fetchone()
+            cursor.execute(f"{claims.TO_DO}, {claims.NEWS}", judging)
+            due, dead, parked, children, waiting, suspects = cursor.fetchone()
+            if due:
+                tick()
+            if dead:
+                cursor.execute(claims.SWEEP, judging)
+                cursor.execute(claims.BURY, judging)
+            if parked:
+                cursor.execute(claims.WAKE)
+                cursor.execute(claims.WAKE_PARENTS)
+                cursor.execute(WAKE_FUNDED)
+                cursor.execute(claims.NEXT_IN_LINE)
+            if children:
+                cursor.execute(claims.CANCEL_CHILDREN)
+            if dead or parked:
+                cursor.execute(f"select {claims.NEWS}")
+                waiting, suspects = cursor.fetchone()
             if waiting or suspects:
                 cursor.execute("select pg_notify(%s, '')", [RUNS_CHANNEL])
         self._ring_for_players(suspects)

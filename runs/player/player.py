@@ -30,8 +30,9 @@ from .slots import Slot, cluster_id, own_cluster
 from .threads import Threads
 from .window import Window
 
-POLL_SECONDS = 2  # the net under LISTEN
+POLL_SECONDS = 5  # the net under LISTEN; while runs wait, each cluster rings once a second, too
 TICK_SECONDS = 0.1
+RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 15
 HANDOVER_SECONDS = 300
 CANCEL_SECONDS = 1
@@ -243,7 +244,7 @@ class Player:
                     self.news.set()
                     async for notice in connection.notifies():
                         self._hear(notice)
-            await asyncio.sleep(POLL_SECONDS / 4)
+            await asyncio.sleep(RECONNECT_SECONDS)
 
     def _hear(self, notice: psycopg.Notify) -> None:
         if notice.channel == PLACES_CHANNEL:

@@ -93,13 +93,14 @@ def test_after_an_outage_nobody_is_judged_before_a_lease_is_over(
     run = played_by(player("-1 s"))
     keeping = Keep("cl")
 
-    def away() -> None:
-        raise OperationalError("the database is away")
+    class Away:
+        def cursor(self) -> None:
+            raise OperationalError("the database is away")
 
     for _ in range(12):
         clock.time += 1
         with monkeypatch.context() as outage, pytest.raises(OperationalError):
-            outage.setattr(keep, "tick", away)
+            outage.setattr(keep, "connection", Away())
             keeping.step()
     keeping.step()
     assert status(run) == (RunStatus.RUNNING, 0)
