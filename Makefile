@@ -5,12 +5,12 @@ BIN = .venv/bin
 # `make test TESTS=tests/runs` runs a part.
 TESTS ?= tests
 
-.PHONY: run test chaos lint setup browser composer lock
+.PHONY: run test chaos lint setup browser mailbox composer lock
 
 run: .venv/installed composer
 	@exec $(BIN)/python manage.py up
 
-test: .venv/installed-dev browser composer
+test: .venv/installed-dev browser mailbox composer
 	$(BIN)/python -m pytest -n 2 $(TESTS)
 
 # Runs under kills of every kind: `make chaos MINUTES=30 SEED=7`.
@@ -34,6 +34,9 @@ composer: | .venv/bin/python
 
 browser:
 	@.ci/browser
+
+mailbox:
+	@.ci/mailbox
 
 # For those who change dependencies; needs uv.
 lock:

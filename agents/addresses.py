@@ -1,6 +1,6 @@
 """Which addresses a skill may reach: judged by number, never by how they are written."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -62,12 +62,21 @@ class Policy:
         named = {(end.hostname or "", end.port or DEFAULT_PORTS[end.scheme]) for end in ends}
         return cls(frozenset(host.lower().strip("[]") for host in hosts if host), frozenset(named))
 
-    def judge(self, host: str, port: int, addresses: Iterable[str]) -> None:
-        """EgressRefused unless every address that `host` has may be reached at `port`."""
+    def judge(
+        self,
+        host: str,
+        port: int,
+        addresses: Iterable[str],
+        open_ports: Collection[int] = frozenset(DEFAULT_PORTS.values()),
+    ) -> None:
+        """EgressRefused unless every address that `host` has may be reached at `port`.
+
+        `open_ports`: those below 1024 that the way out at hand is for.
+        """
         host = host.lower()
         if host in self.hosts or (host, port) in self.far_ends:
             return
-        if port in REFUSED_PORTS or (port < 1024 and port not in DEFAULT_PORTS.values()):
+        if port in REFUSED_PORTS or (port < 1024 and port not in open_ports):
             raise EgressRefused(f"Port {port} is not open to skills", host=host)
         if not all(is_public(ip_address(text.partition("%")[0])) for text in addresses):
             raise EgressRefused(f"{host} has an address inside a private network", host=host)

@@ -50,6 +50,7 @@ class Egress:
     """One client for one event loop; all skills share its connections. Close it with `aclose`."""
 
     def __init__(self, policy: Policy, resolve: Resolve | None = None) -> None:
+        self.policy = policy  # for the ways out that are not HTTP, too
         self._judge = _Judge(policy, resolve or _resolve)
         self._custody: Custody | None = None
 

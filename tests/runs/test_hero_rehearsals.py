@@ -10,8 +10,9 @@ from django.core.management import call_command
 from agents.skills.pipeline.models import Activity, Contact
 from maestro.workspaces.models import Notification
 from orchestras.models import Orchestra
-from runs.actions import start_orchestra
+from runs.actions import start_orchestra, start_score
 from runs.models import Mode, NodeStatus, Run, RunStatus, Trigger
+from scores.models import Score
 
 from .stage import play_here
 
@@ -70,8 +71,12 @@ def test_a_rehearsal_of_cold_leads_says_of_each_node_what_became_of_it() -> None
     assert set(run.nodes.values_list("status", flat=True)) == {NodeStatus.SUCCEEDED}
 
 
-def test_reply_triage_shows_three_answers_of_three_kinds() -> None:
-    run = rehearse("reply-triage-v2")
+@pytest.mark.parametrize("slug", ["reply-triage-v2", "reply-triage-imap"])
+def test_reply_triage_shows_three_answers_of_three_kinds(slug: str) -> None:
+    score = Score.objects.get(pk=f"sc_{slug}")
+    run = play_here(
+        start_score(score, trigger=Trigger.MANUAL, mode=Mode.REHEARSAL, started_by="test")
+    )
 
     assert (run.status, run.errors) == (RunStatus.SUCCEEDED, 0), run.error
     read, judged = outputs(run, "read_thread"), outputs(run, "classify")

@@ -1,4 +1,4 @@
-"""The skill `email`: mail over the deployer's own mail server, or kept as files without one."""
+"""Sending mail over the deployer's own mail server, or keeping it as files without one."""
 
 from typing import Annotated
 
@@ -6,19 +6,15 @@ from django.conf import settings
 from pydantic import AfterValidator, BaseModel, Field
 
 from agents.skills.context import Context
+from agents.skills.email import inbox  # noqa: F401  # it declares its operations
 from agents.skills.email.kept import keep
+from agents.skills.email.manifest import skill
 from agents.skills.email.message import Address, Addresses, Header, compose
 from agents.skills.email.smtp import Server, deliver
-from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
 from agents.skills.storable import keepable
 
-skill = Skill(
-    name="email",
-    version="1.0.0",
-    description="Send mail over your own mail server.",
-    icon="mail",
-)
+__all__ = ["skill"]
 NO_SENDER = "maestro@localhost"
 MAX_BODY = 1024 * 1024
 

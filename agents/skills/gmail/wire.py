@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message as Headers
-from html.parser import HTMLParser
 
 from pydantic import BaseModel, Field
 
+from agents.skills.email.html import text_of
+
 OWN = {"SENT", "DRAFT"}
 STATEFUL = ("iso-2022", "utf-7", "hz")  # their bytes are ASCII, so they look like UTF-8 too
-BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "blockquote", "table"}
-SILENT = {"style", "script", "head", "title"}
 
 
 class Listed(BaseModel):
@@ -57,7 +56,7 @@ class Part(BaseModel):
         plain = [part._content() for part in self._leaves("text/plain")]
         if any(text.strip() for text in plain):
             return "\n".join(plain).replace("\r\n", "\n").strip()
-        return "\n".join(_without_marks(part._content()) for part in self._leaves("text/html"))
+        return "\n".join(text_of(part._content()) for part in self._leaves("text/html"))
 
     def _leaves(self, kind: str) -> Iterator["Part"]:
         """Texts of this kind anywhere below, except attached files and attached mails."""
@@ -133,34 +132,3 @@ def _decoded(value: str) -> str:
         return str(make_header(decode_header(value))) if "=?" in value else value
     except (HeaderParseError, LookupError, UnicodeDecodeError, ValueError):
         return value
-
-
-def _without_marks(html: str) -> str:
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.seen).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-class _Reader(HTMLParser):
-    """Collects what a browser would show."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in SILENT
-        if tag in BLOCKS:
-            self.seen.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in SILENT and self._silent > 0
-        if tag in BLOCKS:
-            self.seen.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.seen.append(data)

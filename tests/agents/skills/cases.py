@@ -193,10 +193,23 @@ NOTIFY = [
         replies=[Reply(status=204)],
     ),
 ]
+BOX = {"account": "imap_account"}
+THREAD = {**BOX, "thread_id": "op-1@example.com"}
+ACCOUNT = {
+    "imap_account": '{"host": "imap.x.example", "user": "alex@x.example", "password": "canary-4711"}'
+}
 EMAIL = [
     Case(
         operation="send_email",
         input={"to": "ada@x.example", "subject": "Hello", "body": "Hi"},
         by_nature=True,
-    )
+    ),
+    Case(operation="list_inbox", input=BOX, secrets=ACCOUNT),
+    Case(operation="read_thread", input=THREAD, secrets=ACCOUNT),
+    Case(
+        operation="label_thread",
+        input={**THREAD, "label": "Maestro/interested"},
+        secrets=ACCOUNT,
+        by_nature=True,
+    ),
 ]

@@ -1,8 +1,10 @@
 """Every built-in skill keeps to the contract that a third party's is tested by."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from imap_tools import MailMessage
 from pytest_django import Settings
 
 from agents.skills import registry
@@ -10,6 +12,7 @@ from agents.skills.apollo.operations import skill as apollo
 from agents.skills.compose.operations import skill as compose
 from agents.skills.contract import SkillContract
 from agents.skills.data.operations import skill as data
+from agents.skills.email import inbox
 from agents.skills.email.operations import skill as email
 from agents.skills.gmail.operations import skill as gmail
 from agents.skills.http.operations import skill as http
@@ -46,8 +49,25 @@ class TestCompose(SkillContract):
     skill, cases = compose, cases.COMPOSE
 
 
+class Box:
+    """A mailbox with one mail in it; the real thing is asked in `email/test_inbox.py`."""
+
+    mail = MailMessage.from_bytes(b"From: ada@x.example\nMessage-ID: <op-1@example.com>\n\nHi\n")
+
+    def fetch(self, *criteria: object, **options: object) -> list[MailMessage]:
+        return [self.mail]
+
+    def flag(self, uids: object, flags: list[str], value: bool) -> None:
+        self.mail.flags = tuple(flags)
+
+
 class TestEmail(SkillContract):
     skill, cases = email, cases.EMAIL
+
+    @pytest.fixture(autouse=True)
+    def box(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(inbox, "open_mailbox", lambda *_: nullcontext(Box()))
+        monkeypatch.setattr(MailMessage, "uid", "1")
 
     @pytest.fixture(autouse=True)
     def kept_elsewhere(self, settings: Settings, tmp_path: Path) -> None:
