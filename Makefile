@@ -5,7 +5,7 @@ BIN = .venv/bin
 # `make test TESTS=tests/runs` runs a part.
 TESTS ?= tests
 
-.PHONY: run test chaos lint setup browser mailbox composer lock
+.PHONY: run test chaos lint setup browser mailbox composer lock bench bench-peers
 
 run: .venv/installed composer
 	@exec $(BIN)/python manage.py up
@@ -37,6 +37,15 @@ browser:
 
 mailbox:
 	@.ci/mailbox
+
+# Every target beside its floor, in a few minutes on a machine that does nothing else.
+# `make bench BENCH="chain map"` runs a part.
+bench: .venv/installed-dev
+	$(BIN)/python -m bench $(BENCH)
+
+# The same workloads on other engines, in an environment of their own below .maestro/.
+bench-peers: .venv/installed-dev
+	$(BIN)/python -m bench.peers
 
 # For those who change dependencies; needs uv.
 lock:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.waiting_package import announce
 from maestro.database import owner, programs
 from maestro.database.server import Server
 
@@ -24,10 +25,28 @@ class Installation:
         self.server = server
         self.clusters: list[subprocess.Popen[bytes]] = []
 
-    def start_cluster(self) -> None:
+    @property
+    def conninfo(self) -> str:
+        """For connections that know no Django."""
+        from runs.connections import conninfo
+
+        return conninfo()
+
+    def start_cluster(self, **environment: str) -> None:
         """One more watchdog with all below it."""
         command = [sys.executable, "manage.py", "cluster"]
-        self.clusters.append(subprocess.Popen(command, cwd=ROOT))
+        self.clusters.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | environment))
+
+    @contextmanager
+    def cluster(self, **environment: str) -> Iterator[None]:
+        """One that plays until the block ends."""
+        self.start_cluster(**environment)
+        try:
+            self.wait_for_players()
+            yield
+        finally:
+            self.end_clusters()
+            self.clusters.clear()
 
     def wait_for_players(self) -> None:
         from runs.models import Player
@@ -41,6 +60,13 @@ class Installation:
         arguments = ("-D", str(self.server.folder), "-m", "immediate", "-w")
         programs.run("pg_ctl", "stop", *arguments, user=user)
         self.server.revive()
+
+    def log_statements(self, every: bool) -> None:
+        """Whether the server writes each statement it is asked into its log."""
+        with (self.server.folder / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"log_statement = '{'all' if every else 'none'}'\n")
+        user = owner.owner_of_server(self.server.folder, lambda line: None)
+        programs.run("pg_ctl", "reload", "-D", str(self.server.folder), user=user)
 
     def end_clusters(self) -> float:
         """SIGTERM to all; the seconds until the last has ended."""
@@ -63,9 +89,12 @@ def installation(clusters: int = 1) -> Iterator[Installation]:
             DJANGO_SETTINGS_MODULE="maestro.settings",
             DATABASE_URL=server.address(),
             MAESTRO_DATA_DIR=folder,
+            PYTHONPATH=folder,
             DJANGO_SECRET_KEY="bench",
             MAESTRO_SECRET_KEY="YmVuY2ggb25seSwgbmV2ZXIgZm9yIGEgcmVhbCBrZXk=",
         )
+        announce(Path(folder))
+        sys.path.append(folder)
         made = Installation(Path(folder), server)
         try:
             _migrate()

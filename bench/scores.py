@@ -3,7 +3,10 @@
 from itertools import pairwise
 from typing import Any
 
+from agents.actions import create_agent
+from agents.seeding import seed_prices
 from maestro.workspaces.models import Workspace
+from maestro.workspaces.vault import set_secret
 from runs.actions import start_score
 from runs.models import Run, Trigger
 from scores.document import EdgeDocument, GraphDocument, NodeDocument
@@ -33,9 +36,38 @@ def mapped(length: int) -> GraphDocument:
     return GraphDocument(nodes=[each, *body.nodes], edges=[item, *body.edges])
 
 
+def waits(seconds: float, at_once: int) -> GraphDocument:
+    """A map over the run's `items` whose body waits."""
+    body = NodeDocument(
+        key="wait",
+        kind="deterministic",
+        skill="bench",
+        operation="wait",
+        config={"params": {"seconds": seconds}},
+    )
+    config = {"items_field": "items", "body_node_ids": ["wait"], "concurrency": at_once}
+    each = NodeDocument(key="each", kind="control", subkind="map_over", config=config)
+    item = EdgeDocument(source="each", from_port="item", target="wait")
+    return GraphDocument(nodes=[each, body], edges=[item])
+
+
+def asking() -> GraphDocument:
+    """One node that asks a model."""
+    workspace = home()
+    seed_prices()
+    set_secret(workspace, "anthropic_api_key", "not-a-real-key", by="bench")
+    fields: Any = {"name": "Asked", "system_prompt": "Answer briefly."}
+    agent = create_agent(workspace, fields, author="bench")
+    return GraphDocument(nodes=[NodeDocument(key="ask", kind="llm", agent_id=agent.pk)], edges=[])
+
+
+def home() -> Workspace:
+    return Workspace.objects.get_or_create(slug="bench", defaults={"name": "Bench"})[0]
+
+
 def save(name: str, document: GraphDocument) -> Score:
-    workspace, _ = Workspace.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
-    score = Score.objects.create(workspace=workspace, name=name, slug=name, version=1)
+    slug = f"{name}-{Score.objects.count()}"
+    score = Score.objects.create(workspace=home(), name=name, slug=slug, version=1)
     ScoreVersion.objects.create(
         score=score, version=1, graph=document.content(), content_hash="0" * 64, author="bench"
     )

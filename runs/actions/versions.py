@@ -29,8 +29,9 @@ def sound_document(score: Score, version: int) -> GraphDocument:
     errors = errors_of(issues)
     if errors:
         raise refusal_of(errors)
-    # Not before the commit: a version saved in this transaction may still be taken back.
-    transaction.on_commit(partial(_keep, score.pk, version, document))
+    if (score.pk, version) not in _sound:
+        # Not before the commit: a version saved in this transaction may still be taken back.
+        transaction.on_commit(partial(_keep, score.pk, version, document))
     return document
 
 

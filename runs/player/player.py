@@ -31,6 +31,7 @@ from .threads import Threads
 from .window import Window
 
 POLL_SECONDS = 5  # the net under LISTEN; while runs wait, each cluster rings once a second, too
+CLAIM_PAUSE_SECONDS = 0.01  # of a player that has runs: many starts at once become one claim
 TICK_SECONDS = 0.1
 RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 15
@@ -123,6 +124,8 @@ class Player:
                 return reason
             if not await self._take_runs(stage) and self.slot.for_suspects and not self.runs:
                 return "no suspects"
+            if self.runs:
+                await asyncio.sleep(CLAIM_PAUSE_SECONDS)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), POLL_SECONDS)
 
