@@ -54,8 +54,8 @@ async def rule(performance: Performance, operation: Operation, step: Step) -> Ru
     row = await counterpart(performance, step.node.key, step.iteration)
     if row is None or (row.error or {}).get("code") != PLANNED:
         raise not_in_the_plan(operation.full_name)
-    counts = counted_by_joins(performance, step.node)
-    compared = compare(performance, step.node, row, step.given, leave_out=counts)
+    settled = counted_by_joins(performance, step.node) | edited_fields(row, operation)
+    compared = compare(performance, step.node, row, step.given, leave_out=settled)
     if not compared.is_as_planned:
         raise changed_since(operation.full_name, compared)
     return rule_on(row, operation, step.given, compared)
@@ -99,6 +99,16 @@ async def drop(performance: Performance, step: Step, ruling: Ruling) -> Settled:
         )
     )
     return Settled(NodeStatus.SKIPPED)
+
+
+def edited_fields(row: RunNode, operation: Operation) -> set[str]:
+    """Arguments that a person has worded, whatever the nodes before would give."""
+    decision: EffectDecision | None = getattr(row, "decision", None)
+    if decision is None or decision.arguments is None:
+        return set()
+    planned, edited = operation.arguments(row.input or {}), decision.arguments
+    names = planned.keys() | edited.keys()
+    return {name for name in names if planned.get(name) != edited.get(name)}
 
 
 def changed_since(what: str, compared: Comparison) -> NotAsPlanned:

@@ -173,6 +173,25 @@ def test_an_effect_that_has_become_another_one_does_not_happen(ledger: Path) -> 
     assert titles(ledger) == ["Emma"]
 
 
+def test_what_a_person_has_worded_holds_whatever_is_before_it_by_then(ledger: Path) -> None:
+    shown = {"port": "success", "output": {"title": "Planned"}}
+    plan = plan_of(
+        graph(
+            lend("first"),
+            step("read", config={"sample": shown, "params": {"fields": ["title"], "title": "Now"}}),
+            lend("second"),
+            *("first -> read", "read -> second"),
+        ),
+        {"title": "Emma"},
+    )
+    second = planned_effects(plan)[1]
+
+    run = applied(plan, EffectChoice(second.pk, Decision.EDIT, {"title": "By hand"}))
+
+    assert run.status == RunStatus.SUCCEEDED, run.error
+    assert titles(ledger) == ["Emma", "By hand"]
+
+
 def test_the_approved_calls_of_a_models_turn_are_made_without_the_model(ledger: Path) -> None:
     asking = calls(("books__lend", {"title": "Emma"}), ("books__lend", {"title": "Walden"}))
     made = agent_score(allowed_tools=["books.lend"])

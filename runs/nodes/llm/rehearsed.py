@@ -14,6 +14,8 @@ from ..performance import JSON, Performance
 from ..suppression import own_sample
 from .agent import content_of
 
+MOST_ANSWERS = 50  # of one run: more would make no rehearsal clearer
+
 
 async def play_rehearsed(
     performance: Performance, node: NodeDocument, given: JSON, iteration: str
@@ -46,11 +48,15 @@ async def play_rehearsed(
 def _rehearsed(score_id: str, key: str, agent: JSON, iteration: str) -> JSON:
     schema = content_of(agent["id"], agent["version"])["output_schema"]
     schema = schema or {"properties": {"text": {}}}
-    return _last_answer(score_id, key, schema) or example_for(schema, iteration)
+    return _last_answer(score_id, key, schema, iteration) or example_for(schema, iteration)
 
 
-def _last_answer(score_id: str, key: str, schema: JSON) -> JSON | None:
-    """The newest live answer of this node that still fits the agent's schema."""
+def _last_answer(score_id: str, key: str, schema: JSON, iteration: str) -> JSON | None:
+    """What the node answered in its newest live run, if that still fits the agent's schema.
+
+    In a map the answer of the same item; of one that had none, another item's in turn, so that
+    three items do not look the same.
+    """
     answers = RunNode.objects.filter(
         run__score=score_id,
         run__mode=Mode.LIVE,
@@ -58,6 +64,11 @@ def _last_answer(score_id: str, key: str, schema: JSON) -> JSON | None:
         call=0,
         status=NodeStatus.SUCCEEDED,
     )
-    newest = answers.order_by("-id").values_list("output_json", flat=True).first()
-    fits = newest is not None and Draft202012Validator(schema).is_valid(newest)
-    return newest if fits else None
+    newest = answers.order_by("-id").values_list("run_id", flat=True).first()
+    found = answers.filter(run=newest).order_by("id").values_list("iteration", "output_json")
+    fits = Draft202012Validator(schema).is_valid
+    told = {path: output for path, output in found[:MOST_ANSWERS] if fits(output)}
+    if iteration in told or not told:
+        return told.get(iteration)
+    number = iteration.rpartition(":")[2]
+    return list(told.values())[int(number) % len(told) if number.isdecimal() else -1]
