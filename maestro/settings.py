@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "maestro",
     "maestro.workspaces",
     "agents",
+    "agents.skills.mcp",
     "agents.skills.pipeline",
     "scores",
     "orchestras",
@@ -191,8 +192,7 @@ LOGGING = {
     "loggers": {
         "django-q": {"level": "WARNING"},  # at INFO it names every beat
         # Their INFO lines hold whole addresses, and an address may hold a key.
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
+        "mcp": {"level": "WARNING"},  # and theirs the sessions
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "anthropic": {"level": "WARNING"},

@@ -45,6 +45,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _list(request, "Scores", "account_tree", "scores_score"),
         _list(request, "Agents", "smart_toy", "agents_agent"),
         _catalog(request),
+        _list(request, "MCP servers", "hub", "mcp_mcpserver"),
     ]
     operate = [
         _list(request, "Orchestras", "queue_music", "orchestras_orchestra"),

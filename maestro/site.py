@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from agents import views as agent_views
+from agents.skills.mcp import views as mcp_views
 from maestro.errors import NotFound
 from maestro.exchange import views as exchange_views
 from maestro.palette import found_by_name, found_in_rows
@@ -54,6 +55,7 @@ class Site(UnfoldAdminSite):
             path("mails/", self.admin_view(require_GET(self.mails)), name="kept_mails"),
             path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
             *agent_views.urls(self.admin_view),
+            *mcp_views.urls(self.admin_view),
             *catalog_views.urls(self.admin_view),
             *exchange_views.urls(self.admin_view),
             *score_views.urls(self.admin_view),

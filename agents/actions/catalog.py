@@ -8,6 +8,7 @@ from django.db.models import RestrictedError
 from agents.content import CONTENT, AgentFields, check_content, content_of
 from agents.helpers import callers_of, check_helpers
 from agents.models import Agent, AgentVersion
+from agents.skills.mcp.offered import unknown_tools
 from maestro.cleaning import clean, taken_at_the_same_time
 from maestro.errors import InUse, InvalidInput, StaleVersion
 from maestro.ids import new_id
@@ -117,6 +118,7 @@ def _take(agent: Agent, fields: AgentFields) -> None:
         others = Agent.objects.filter(workspace=agent.workspace).exclude(pk=agent.pk)
         agent.slug = free_slug(others, agent.name, "agent")
     check_content(content_of(agent))
+    _refuse_unknown_tools(agent)
     clean(agent)
     check_helpers(agent)
     if former is not None and former.slug != agent.slug:
@@ -129,6 +131,13 @@ def _refuse_while_called(former: Agent) -> None:
         names = ", ".join(str(caller) for caller in callers[:5])
         message = f"The slug stays {former.slug}, because {names} may call it by that"
         raise InvalidInput(message, place="slug")
+
+
+def _refuse_unknown_tools(agent: Agent) -> None:
+    """Of MCP servers: what there is of them is the workspace's own."""
+    if unknown := unknown_tools(agent.workspace, agent.allowed_tools or []):
+        message = f"allowed_tools: this workspace has no MCP tool {', '.join(unknown)}"
+        raise InvalidInput(message, place="allowed_tools")
 
 
 def _keep_version(agent: Agent, author: str, note: str) -> None:

@@ -79,9 +79,11 @@ def delete_secret(secret: Secret, *, by: str) -> None:
 
 
 def uses_of(secret: Secret) -> list[Use]:
-    """The orchestras that have bound a slot to the secret."""
+    """The orchestras that have bound a slot to the secret, and the MCP servers that are asked with it."""
     bindings = secret.bindings.select_related("orchestra").order_by("orchestra__name", "slot")
-    return [use_by(orchestra) for orchestra in dict.fromkeys(b.orchestra for b in bindings)]
+    orchestras = dict.fromkeys(binding.orchestra for binding in bindings)
+    servers = secret.mcp_servers.order_by("name")
+    return [use_by(row) for row in (*orchestras, *servers)]
 
 
 def read_secret(secret: Secret) -> str:

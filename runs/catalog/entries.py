@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agents.models import Agent
 from agents.skills import registry
 from agents.skills.manifest import Skill
+from agents.skills.mcp.offered import find_in, skills_in
 from agents.skills.operation import Operation
 from maestro.errors import NotFound, UnknownOperation
 from maestro.workspaces.models import Workspace
@@ -49,7 +50,7 @@ class Detail:
 
 def catalog_of(workspace: Workspace) -> list[SkillEntry]:
     """All skills; as many queries for many of them as for few."""
-    found = registry.skills()
+    found = skills_in(workspace)
     uses = uses_in(workspace, [o.full_name for s in found for o in s.operations.values()])
     figures = figures_in(workspace)
     health = {h.slot: h for h in health_of(workspace, [slot for s in found for slot in s.secrets])}
@@ -75,7 +76,7 @@ def find_operation(workspace: Workspace, name: str) -> Operation:
     """By full name, or NotFound that says what there is."""
     skill, _, operation = name.partition(".")
     try:
-        return registry.find(skill, operation)
+        return find_in(workspace, skill, operation)
     except UnknownOperation as refusal:
         raise NotFound(refusal.message) from None
 

@@ -1,13 +1,16 @@
 """One call of an operation by hand: with the workspace's secrets, in the words of a node, audited."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from agents.egress import Egress
+from agents.egress import open_way_out
 from agents.skills import registry
 from agents.skills.context import Context
 from agents.skills.operation import Effect, Kind, Operation
@@ -18,6 +21,9 @@ from maestro.workspaces.audit import record
 from maestro.workspaces.models import Workspace
 from runs.nodes.errors import OperationBroke
 from runs.nodes.secrets import Keyring, call_holding, keyring_of
+
+if TYPE_CHECKING:
+    from agents.egress import Egress
 
 MAX_SECONDS = 30
 
@@ -75,7 +81,7 @@ def _call_here(workspace: Workspace, operation: Operation, given: JSON) -> Outco
     """In one transaction, as a node would."""
     try:
         with transaction.atomic():
-            return operation.call_local(given, _context(workspace, Egress.from_settings()))
+            return operation.call_local(given, _context(workspace, open_way_out()))
     except NodeError:
         raise
     except Exception as broken:
@@ -85,7 +91,7 @@ def _call_here(workspace: Workspace, operation: Operation, given: JSON) -> Outco
 async def _call_outside(
     workspace: Workspace, operation: Operation, given: JSON, keyring: Keyring
 ) -> Outcome:
-    async with aclosing(Egress.from_settings()) as http:
+    async with aclosing(open_way_out()) as http:
 
         async def call(context: Context) -> Outcome:
             seconds = min(MAX_SECONDS, operation.timeout_seconds)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Manager
 
 from agents.models import AgentVersion
+from agents.skills.mcp.offered import unknown_tools
 from agents.skills.registry import find
 from maestro.errors import UnknownOperation
 from maestro.workspaces.models import Workspace
@@ -22,16 +23,18 @@ class Known:
 
     agents: Mapping[str, frozenset[int]]
     scores: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    missing_tools: frozenset[str] = frozenset()  # of MCP servers, by full name
 
     @classmethod
     def to(cls, workspace: Workspace, *documents: GraphDocument) -> "Known":
-        """What of those that the documents name the workspace has; at most two queries."""
+        """What of those that the documents name the workspace has; at most three queries."""
         nodes = [node for document in documents for node in document.nodes]
         agents = {node.agent_id for node in nodes if node.agent_id}
         scores = {node.subscore_id for node in nodes if node.subscore_id}
         return cls(
             _versions(AgentVersion.objects, "agent", agents, workspace),
             _versions(ScoreVersion.objects, "score", scores, workspace),
+            frozenset(unknown_tools(workspace, [f"{n.skill}.{n.operation}" for n in nodes])),
         )
 
 
@@ -67,14 +70,19 @@ def check_references(document: GraphDocument, known: Known) -> Iterator[Issue]:
     """Operations in the registry; agents, scores and their versions in the workspace."""
     for node in document.nodes:
         if node.kind == "deterministic" and node.skill and node.operation:
-            yield from _check_operation(node)
+            yield from _check_operation(node, known)
         if node.kind == "llm" and node.agent_id:
             yield from _check_agent(node, known)
         if node.subkind == "subscore" and node.subscore_id:
             yield from _check_subscore(node, known)
 
 
-def _check_operation(node: NodeDocument) -> Iterator[Issue]:
+def _check_operation(node: NodeDocument, known: Known) -> Iterator[Issue]:
+    name = f"{node.skill}.{node.operation}"
+    if name in known.missing_tools:
+        message = f"{node.key}: this workspace has no MCP tool {name}; register its server."
+        yield error("unknown_operation", message, node)
+        return
     try:
         find(node.skill, node.operation)
     except UnknownOperation as refusal:

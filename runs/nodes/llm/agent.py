@@ -9,6 +9,8 @@ from agents.llm.parameters import Limits, Parameters
 from agents.llm.session import SECONDS, Brief
 from agents.models import AgentVersion
 from agents.skills import registry
+from agents.skills.mcp.offered import SKILLS as MCP_SKILLS
+from agents.skills.mcp.offered import with_schemas
 from agents.skills.operation import Operation
 from scores.document import NodeDocument
 
@@ -71,6 +73,10 @@ async def read_agent(performance: Performance, node: NodeDocument) -> PinnedAgen
 
 async def _read_pinned(performance: Performance, pin: JSON, allowed: Limits) -> PinnedAgent:
     operations = {name: registry.find(*name.split(".", 1)) for name in pin["tools"]}
+    if any(one.skill in MCP_SKILLS for one in operations.values()):
+        operations = await ask_database(
+            performance, with_schemas, performance.run.workspace_id, operations
+        )
     content: JSON = (
         pin["content"]
         if pin.get("content")
