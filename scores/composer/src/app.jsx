@@ -91,7 +91,7 @@ const Running = () => (
 function Looking() {
   const { version, score, mayEdit } = useComposer();
   return (
-    <div className="ms-stage">
+    <div className="ms-stage is-looking">
       <InHead>
         <span className="ms-draft">
           Version {version}
@@ -102,6 +102,7 @@ function Looking() {
       <div className="ms-board">
         <Canvas nodesDraggable={false} nodesConnectable={false} />
       </div>
+      <Dock />
       <Dialogs />
     </div>
   );

@@ -7,6 +7,7 @@ import { isMap } from "../graph/kinds.js";
 import { ON_ERROR, SUCCESS } from "../graph/ports.js";
 import { useComposer } from "../store.js";
 import { Icon } from "../ui/parts.jsx";
+import { Flag } from "./flag.jsx";
 import { NodeState } from "./state.jsx";
 
 const share = (index, count) => `${((index + 1) / (count + 1)) * 100}%`;
@@ -54,17 +55,6 @@ function Hanging({ port, left, isEnd, isQuiet, isConnectable }) {
         {port}
       </span>
     </>
-  );
-}
-
-/** What is wrong here: the worst of it as a mark, all of it as its title. */
-export function Flag({ issues }) {
-  if (!issues.length) return null;
-  const isError = issues.some((issue) => issue.level === "error");
-  return (
-    <span className={`ms-flag ${isError ? "is-error" : ""}`} title={issues.map((issue) => issue.message).join("\n")}>
-      <Icon name={isError ? "close" : "priority_high"} />
-    </span>
   );
 }
 

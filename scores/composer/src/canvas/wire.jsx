@@ -4,6 +4,7 @@ import { memo } from "react";
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, getSmoothStepPath, Position } from "@xyflow/react";
 
 import { useComposer } from "../store.js";
+import { Flag } from "./flag.jsx";
 import { Icon } from "../ui/parts.jsx";
 
 const STYLES = {
@@ -32,6 +33,11 @@ export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
         <Mark x={x} y={y}>
           <span className="ms-wire-name">{data.name}</span>
           {data.transform && !isLong && <Renamed />}
+        </Mark>
+      )}
+      {data.issues.length > 0 && (
+        <Mark x={x} y={y - 16}>
+          <Flag issues={data.issues} />
         </Mark>
       )}
       {data.transform && (isLong || !data.name || data.namedAt !== "middle") && (

@@ -96,7 +96,6 @@ function AgentEditor({ agent, onDone }) {
   const others = reach ? reach.scores.filter((one) => one.score_id !== now().score.id) : [];
   return (
     <div className="ms-agent">
-      <textarea className="ms-input ms-code" rows="8" aria-label="System prompt" value={prompt} onChange={(event) => setPrompt(event.target.value)} />
       {isChanged && others.length > 0 && (
         <div className="ms-notice">
           <Icon name="share" />
@@ -107,6 +106,7 @@ function AgentEditor({ agent, onDone }) {
           </p>
         </div>
       )}
+      <textarea className="ms-input ms-code" rows="8" aria-label="System prompt" value={prompt} onChange={(event) => setPrompt(event.target.value)} />
       {refusal && <p className="ms-bad" role="alert">{refusal}</p>}
       <footer className="ms-row">
         <Button className="is-small is-primary" disabled={!isChanged || !reach} onClick={save}>

@@ -29,7 +29,7 @@ export function EdgePanel({ edge }) {
           <Icon name="trending_flat" />
           <h2 className="ms-clip">{edge.from} to {edge.to}</h2>
         </header>
-        <Choice label="Leaves by" value={edge.from_port} choices={ports.map((port) => [port, port])} onValue={move} />
+        <fieldset className="ms-plain" disabled={!isEditing}><Choice label="Leaves by" value={edge.from_port} choices={ports.map((port) => [port, port])} onValue={move} /></fieldset>
         {isEditing && (
           <footer className="ms-row ms-wrap">
             <Button icon="add" onClick={() => open("add")} title="N">Put a step between</Button>
@@ -44,7 +44,7 @@ export function EdgePanel({ edge }) {
 }
 
 function Renames({ edge }) {
-  const { doc, catalog } = useComposer();
+  const { doc, catalog, isEditing } = useComposer();
   const known = useKnown();
   const [extra, setExtra] = useState(0);
   const pairs = Object.entries(edge.transform ?? {});
@@ -67,6 +67,7 @@ function Renames({ edge }) {
         <h2>Renames</h2>
         <span className="ms-end ms-cap">what is not named here keeps its name</span>
       </header>
+      <fieldset className="ms-plain" disabled={!isEditing}>
       {rows.map(([from, to], at) => (
         <span className="ms-row ms-rename" key={at}>
           <input className="ms-input ms-mono" list="composer-paths" aria-label={`Field ${at + 1} of ${edge.from}`} placeholder="field, or person.email" value={from} onChange={(event) => change(at, 0, event.target.value)} />
@@ -76,6 +77,7 @@ function Renames({ edge }) {
         </span>
       ))}
       <Button icon="add" className="is-small" disabled={rows.length > pairs.length} onClick={() => setExtra(extra + 1)}>Another rename</Button>
+      </fieldset>
       <datalist id="composer-paths">{pathsIn(plain).map(({ path, value }) => <option key={path} value={path} label={brief(value).slice(0, 40)} />)}</datalist>
       <datalist id="composer-wanted">{wanted.map(({ name, tells }) => <option key={name} value={name} label={tells} />)}</datalist>
     </section>

@@ -21,7 +21,7 @@ const KINDS = { deterministic: OperationSettings, llm: AgentSettings, control: C
 const TABS = ["Settings", "Ports", "Limits"];
 
 export function NodePanel({ node }) {
-  const { catalog, issues } = useComposer();
+  const { catalog, issues, isEditing } = useComposer();
   const [tab, setTab] = useState("Settings");
   const told = issues.filter((issue) => issue.node === node.key);
   const Settings = KINDS[node.kind];
@@ -40,6 +40,7 @@ export function NodePanel({ node }) {
         {told.map((issue, at) => (
           <p key={at} className={`ms-issue is-${issue.level}`}><Icon name={issue.level === "error" ? "error" : "warning"} />{issue.message}</p>
         ))}
+        <fieldset className="ms-plain" disabled={!isEditing}>
         {tab === "Settings" && (
           <>
             <Settings node={node} />
@@ -51,9 +52,10 @@ export function NodePanel({ node }) {
         )}
         {tab === "Ports" && <PortsTab node={node} />}
         {tab === "Limits" && <LimitsTab node={node} />}
+        </fieldset>
       </section>
       <Arrives node={node} />
-      <Test node={node} />
+      {isEditing && <Test node={node} />}
     </div>
   ); // prettier-ignore
 }

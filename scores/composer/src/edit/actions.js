@@ -13,7 +13,7 @@ import { keepSoon } from "./keeping.js";
 const GRID = 10;
 const BESIDE = 70; // how far behind a node its follower is put
 const snapped = ({ x, y }) => ({ x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID });
-let clip = null;
+const CLIP = "maestro.copied"; // kept by the browser, so that steps go from one score to another
 
 /** Makes the document what `make` gives; edits with the same tag, soon after each other, are one step. */
 export function edit(make, tag = "") {
@@ -103,7 +103,8 @@ export function removeSelected() {
 export function copySelected() {
   const keys = selectedNodes();
   if (!keys.length) return;
-  clip = change.copyOf(now().doc, keys);
+  const clip = change.copyOf(now().doc, keys);
+  localStorage.setItem(CLIP, JSON.stringify(clip));
   tell(`Copied ${clip.nodes.length === 1 ? keys[0] : `${clip.nodes.length} steps`}.`);
 }
 
@@ -112,7 +113,7 @@ export function cutSelected() {
   removeSelected();
 }
 
-export function pasteCopied(copy = clip) {
+export function pasteCopied(copy = JSON.parse(localStorage.getItem(CLIP) ?? "null")) {
   if (!copy) return;
   const owner = ownersOf(now().doc).get(copy.nodes[0]?.key);
   let keys = [];

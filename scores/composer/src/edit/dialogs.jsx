@@ -1,7 +1,8 @@
 // What is asked between two saves: a message, a choice between two people's work, where a new step goes.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
+import { all } from "../api.js";
 import { close, isChanged, now, tell, useComposer } from "../store.js";
 import { Dialog } from "../ui/dialog.jsx";
 import { Button } from "../ui/parts.jsx";
@@ -28,6 +29,7 @@ function Save() {
   const [refusal, setRefusal] = useState("");
   const [isBusy, setBusy] = useState(false);
   const errors = issues.filter((issue) => issue.level === "error");
+  const reach = useReach();
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);
@@ -51,7 +53,7 @@ function Save() {
   return (
     <Dialog title={`Save version ${version + 1}`}>
       <form onSubmit={submit}>
-        <p>Every next run of this score plays it, unless its orchestra keeps to a version. Runs in flight go on with theirs.</p>
+        <p>{reach} Runs in flight go on with the version they began with.</p>
         {issues.length > 0 && <Issues issues={issues} onGo={close} />}
         {refusal && !errors.length && (
           <p className="ms-bad" role="alert">
@@ -71,6 +73,19 @@ function Save() {
       </form>
     </Dialog>
   );
+}
+
+/** Who will play the next version, in words. */
+function useReach() {
+  const score = useComposer((composer) => composer.score);
+  const [orchestras, setOrchestras] = useState([]);
+  useEffect(() => {
+    all("/orchestras").then((found) => setOrchestras(found.filter((one) => one.score_id === score.id)), () => {});
+  }, [score.id]);
+  const [following, pinned] = [orchestras.filter((one) => !one.score_version), orchestras.filter((one) => one.score_version)];
+  const kept = pinned.length ? ` ${pinned.map((one) => one.name).join(", ")} ${pinned.length === 1 ? "keeps" : "keep"} to an older version.` : "";
+  if (!following.length) return `The next run of this score plays it.${kept}`;
+  return `Every next run plays it: ${following.map((one) => one.name).join(", ")}${following.some((one) => one.enabled) ? ", also on schedule" : ""}.${kept}`;
 }
 
 function Conflict({ theirs, etag }) {

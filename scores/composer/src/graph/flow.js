@@ -15,7 +15,7 @@ export function fromDoc(doc, catalog, { issues = NO_ISSUES, withState = false } 
   const owners = ownersOf(doc);
   return {
     nodes: inFrameOrder(doc, owners).map((node) => drawn(node, facts, owners)),
-    edges: doc.edges.map((edge) => wire(edge, facts, namesAt(doc, edge))).filter(Boolean),
+    edges: doc.edges.map((edge) => wire(edge, facts, namesAt(doc, edge), issuesOf(edge, issues))).filter(Boolean),
   };
 }
 
@@ -103,7 +103,9 @@ function namesAt(doc, edge) {
   return beside[0] === edge ? "begin" : "";
 }
 
-function wire(edge, facts, namedAt) {
+const issuesOf = (edge, issues) => issues.filter((issue) => issue.edge && edgeId(issue.edge) === edgeId(edge));
+
+function wire(edge, facts, namedAt, issues) {
   const source = facts.get(edge.from);
   const target = facts.get(edge.to);
   if (!source || !target) return null;
@@ -116,8 +118,8 @@ function wire(edge, facts, namedAt) {
     target: edge.to,
     sourceHandle: edge.from_port ?? SUCCESS,
     targetHandle: "default",
-    ariaLabel: edgeSentence(edge),
-    data: { kind, name: kind === "port" && namedAt ? edge.from_port : "", namedAt, transform: edge.transform, isBack },
+    ariaLabel: [edgeSentence(edge), ...issues.map((issue) => `${issue.level}: ${issue.message}`)].join(". "),
+    data: { kind, name: kind === "port" && namedAt ? edge.from_port : "", namedAt, transform: edge.transform, isBack, issues },
     markerEnd: { type: "arrowclosed", width: 14, height: 14, color: kind === "port" ? "var(--ms-brass-line)" : "var(--ms-det-line)" },
   };
 }

@@ -86,7 +86,8 @@ function RunButton() {
       const given = JSON.parse(input || "{}");
       localStorage.setItem(place, input);
       if (!(await keep())) return;
-      const { body } = await call("POST", `/scores/${score.id}/draft/runs`, { input: given, mode });
+      const isSaved = !isChanged(now()) && now().version > 0;
+      const { body } = await call("POST", `/scores/${score.id}/${isSaved ? "runs" : "draft/runs"}`, { input: given, mode });
       location.href = `/admin/runs/run/${body.id}/canvas/`;
     } catch (failure) {
       setRefusal(failure instanceof SyntaxError ? "The input is not JSON." : failure.message);
