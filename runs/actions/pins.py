@@ -47,7 +47,7 @@ def pin_document(score: Score, document: GraphDocument, mode: Mode) -> JSON:
         asked.setdefault(default, operation)
     if not asked:
         return {"agents": agents}
-    prices = _pin_prices(asked)
+    prices = prices_in_force(asked)
     if mode != Mode.REHEARSAL:
         _refuse_without_price(score, asked, prices)
     return {"agents": agents, "default_model": default, "prices": prices}
@@ -69,7 +69,7 @@ def _pin_agents(nodes: list[NodeDocument], default_model: str) -> JSON:
         )
     }
     return {
-        key: _pin_agent(key, id, version, contents[id, version], default_model)
+        key: pin_agent(key, id, version, contents[id, version], default_model)
         for key, (id, version) in pinned.items()
     }
 
@@ -81,9 +81,10 @@ def with_helpers(pinned: JSON) -> Iterator[JSON]:
         yield from with_helpers(helper)
 
 
-def _pin_agent(
-    key: str, id: str, version: int, content: JSON, default_model: str, levels: int = 0
+def pin_agent(
+    key: str, id: str, version: int | None, content: JSON, default_model: str, levels: int = 0
 ) -> JSON:
+    """What a run keeps of an agent with this content; InvalidScore for tools that are not there."""
     slugs = slugs_in(content["allowed_tools"])
     own_tools = [tool for tool in content["allowed_tools"] or [] if not tool.startswith(PREFIX)]
     tools, unknown = allowed_operations(own_tools)
@@ -113,7 +114,7 @@ def _pin_helpers(key: str, caller: str, slugs: list[str], default_model: str, le
     if missing := sorted(set(slugs) - found.keys()):
         raise InvalidScore(f"{key}: its agent may call {', '.join(missing)}, which is not there.")
     return {
-        slug: _pin_agent(key, agent.pk, agent.version, content_of(agent), default_model, levels)
+        slug: pin_agent(key, agent.pk, agent.version, content_of(agent), default_model, levels)
         for slug, agent in found.items()
     }
 
@@ -127,6 +128,11 @@ def _others(parameters: JSON) -> list[str]:
 def _asking_operations(document: GraphDocument, agents: JSON) -> Iterator[str]:
     """The operations, of nodes and of agents' tools, that ask the workspace's model themselves."""
     names = [f"{n.skill}.{n.operation}" for n in document.nodes if n.kind == "deterministic"]
+    yield from asking_among(names, agents)
+
+
+def asking_among(names: list[str], agents: JSON) -> Iterator[str]:
+    """Of these operations and the tools of pinned agents, those that ask a model themselves."""
     for agent in agents.values():
         names += [tool for one in with_helpers(agent) for tool in one["tools"]]
     for name in dict.fromkeys(names):
@@ -134,7 +140,8 @@ def _asking_operations(document: GraphDocument, agents: JSON) -> Iterator[str]:
             yield name
 
 
-def _pin_prices(models: Iterable[str]) -> JSON:
+def prices_in_force(models: Iterable[str]) -> JSON:
+    """By model, its bands as a run keeps them; one without a price is left out."""
     today = timezone.now().date()
     columns = [field.name for field in fields(Band)]
     return {

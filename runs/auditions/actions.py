@@ -1,6 +1,7 @@
 """Propose an audition and its price, start it, cancel it, judge its rows, save what was heard."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from agents.actions import save_agent
 from agents.content import CONTENT, AgentFields, check_content, content_of
+from agents.helpers import check_helpers
 from agents.llm.parameters import Parameters
 from agents.models import Agent
 from maestro.errors import Conflict, InvalidInput
@@ -17,11 +19,11 @@ from runs.actions import cancel_run
 from runs.models import RunNode
 
 from .declared import Grader, Selection
-from .forecast import Forecast, forecast, tokens_or_guess
+from .forecast import Asked, Forecast, RecordedCost, forecast, tokens_or_guess
 from .models import Against, Audition, AuditionRow, Verdict
-from .playing import CANDIDATE, CURRENT, Prices, model_of, prices_of, require_key, start_run
+from .playing import CANDIDATE, CURRENT, Heard, bands_of, pins_of, require_key, start_run
 from .selection import select
-from .sides import side_of, source_of, tokens_of
+from .sides import Place, Spent, place_of, side_of, source_of, spent_by, tokens_of
 
 JSON = dict[str, Any]
 MAX_BUDGET = 10**12
@@ -36,7 +38,8 @@ class Proposal:
     against: Against
     selection: Selection
     rows: list[RunNode]
-    prices: Prices
+    spent: dict[Place, Spent]
+    pins: JSON
     forecast: Forecast
 
 
@@ -48,6 +51,8 @@ def candidate_of(agent: Agent, fields: AgentFields) -> JSON:
     if not str(content["system_prompt"]).strip():
         raise InvalidInput("An agent has a prompt: write one.", place="system_prompt")
     check_content(content)
+    with transaction.atomic():  # it locks
+        check_helpers(_as_it_would_be(agent, content))
     return content
 
 
@@ -60,19 +65,18 @@ def propose(
 ) -> Proposal:
     """Nothing is written or asked. InvalidInput when there is no price, or no recorded input."""
     current = content_of(agent)
-    contents = [candidate, current] if against == Against.CURRENT else [candidate]
-    prices = prices_of(agent, contents)
+    heard: dict[str, Heard] = {CANDIDATE: (candidate, None)}
+    if against == Against.CURRENT:
+        heard[CURRENT] = (current, agent.version)
+    pins = pins_of(agent, heard)
     rows = select(agent, selection)
-    lengths = [len(str(row.input)) + _length(current) for row in rows]
-    tokens = [
-        tokens_or_guess(tokens_of(row), length) for row, length in zip(rows, lengths, strict=True)
-    ]
+    spent = spent_by(rows)
     sides = [
-        (prices[model_of(agent, content)], _length(content) - _length(current))
-        for content in contents
+        Asked(bands_of(pins, node), _length(content) - _length(current), _max_tokens(content))
+        for node, (content, _) in heard.items()
     ]
-    told = forecast(tokens, sides, [_max_tokens(content) for content in contents])
-    return Proposal(agent, candidate, against, selection, rows, prices, told)
+    told = forecast([_recorded(row, spent, current) for row in rows], sides)
+    return Proposal(agent, candidate, against, selection, rows, spent, pins, told)
 
 
 @transaction.atomic
@@ -86,17 +90,7 @@ def start_audition(
     budget = proposal.forecast.default_budget if budget is None else budget
     if not 0 < budget <= MAX_BUDGET:
         raise InvalidInput("The budget is a sum above zero.", place="budget")
-    heard: dict[str, tuple[JSON, int | None]] = {CANDIDATE: (proposal.candidate, None)}
-    if proposal.against == Against.CURRENT:
-        heard[CURRENT] = (content_of(agent), agent.version)
-    run = start_run(
-        agent,
-        heard,
-        proposal.rows,
-        prices=proposal.prices,
-        budget=budget,
-        by=by,
-    )
+    run = start_run(agent, proposal.pins, proposal.rows, budget=budget, by=by)
     audition = Audition.objects.create(
         workspace_id=agent.workspace_id,
         agent=agent,
@@ -116,7 +110,7 @@ def start_audition(
             number=number,
             source=source_of(row),
             input=row.input,
-            old=side_of(row),
+            old=side_of(row, proposal.spent[place_of(row)]),
         )
         for number, row in enumerate(proposal.rows)
     )
@@ -152,8 +146,23 @@ def save_candidate(audition: Audition, *, note: str = "", by: str) -> Agent:
     return save_agent(audition.agent, fields, author=by, note=note, expected_version=version)
 
 
+def _recorded(row: RunNode, spent: dict[Place, Spent], current: JSON) -> RecordedCost:
+    """What its own calls used then, and what calls inside it cost beside that."""
+    length = len(str(row.input)) + _length(current)
+    beside = spent[place_of(row)].microdollars - row.cost_microdollars
+    return RecordedCost(tokens_or_guess(tokens_of(row), length), beside)
+
+
 def _max_tokens(content: JSON) -> int:
     return Parameters.model_validate(content["parameters"]).max_tokens
+
+
+def _as_it_would_be(agent: Agent, content: JSON) -> Agent:
+    """The agent with that content, unsaved."""
+    changed = copy(agent)
+    for name, value in content.items():
+        setattr(changed, name, value)
+    return changed
 
 
 def _length(content: JSON) -> int:

@@ -34,26 +34,38 @@ class Forecast:
         return asdict(self)
 
 
-def forecast(
-    recorded: Sequence[Tokens],
-    sides: Sequence[tuple[Sequence[Band], int]],
-    max_tokens: Sequence[int],
-) -> Forecast:
-    """`recorded` are the tokens of each row; `sides` who answers them: its prices, and by how many
-    characters its instructions are longer than those of then; `max_tokens` bounds its answers."""
-    longest = max((tokens.prompt for tokens in recorded), default=0)
+@dataclass(frozen=True, slots=True)
+class RecordedCost:
+    """Of one row: the tokens of its own calls, and what the calls of tools in it cost beside."""
+
+    tokens: Tokens
+    beside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who answers the rows: at which prices, told by how many characters more than then, and with
+    answers of how many tokens at most."""
+
+    prices: Sequence[Band]
+    longer: int
+    max_tokens: int
+
+
+def forecast(recorded: Sequence[RecordedCost], asked: Sequence[Asked]) -> Forecast:
+    """What it costs when all of `asked` answer all rows."""
+    longest = max((row.tokens.prompt for row in recorded), default=0)
     most = max(
-        cost_of(Tokens(input=2 * longest, output=limit), prices)
-        for (prices, _), limit in zip(sides, max_tokens, strict=True)
+        cost_of(Tokens(input=2 * longest, output=one.max_tokens), one.prices) for one in asked
     )
     expected = low = high = 0
-    for prices, longer in sides:
-        more = Tokens(input=round(longer / CHARACTERS_A_TOKEN))
-        for tokens in recorded:
-            prompt = _at_least_nothing(tokens + more)
-            expected += cost_of(prompt, prices)
-            low += cost_of(_with_output(prompt, SHORTER), prices)
-            high += cost_of(_with_output(prompt, LONGER), prices)
+    for one in asked:
+        more = Tokens(input=round(one.longer / CHARACTERS_A_TOKEN))
+        for row in recorded:
+            prompt = _at_least_nothing(row.tokens + more)
+            expected += cost_of(prompt, one.prices) + row.beside
+            low += cost_of(_with_output(prompt, SHORTER), one.prices)
+            high += cost_of(_with_output(prompt, LONGER), one.prices) + 2 * row.beside
     return Forecast(len(recorded), expected, low, high, most)
 
 

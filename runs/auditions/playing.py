@@ -5,23 +5,19 @@ So it survives what runs survive, is paid as runs are paid, and can be watched a
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
-from django.utils import timezone
-
 from agents.llm.tokens import Band
-from agents.models import Agent, ModelPrice
-from agents.skills.operation import Kind
-from agents.skills.registry import allowed_operations
-from maestro.errors import InvalidInput
+from agents.models import Agent
+from maestro.errors import InvalidInput, InvalidScore
 from orchestras.slots import MODEL_SLOT, fill_slots
 from runs.actions.holds import hold_agents
+from runs.actions.pins import asking_among, pin_agent, prices_in_force, with_helpers
 from runs.actions.saving import save_queued
 from runs.models import Mode, Run, RunNode, Trigger
 
 JSON = dict[str, Any]
-Prices = dict[str, list[Band]]  # by model
+Heard = tuple[JSON, int | None]  # a content, and its version if it is saved
 
 ROWS, CANDIDATE, CURRENT = "rows", "candidate", "current"
 CONCURRENCY = 5
@@ -47,50 +43,46 @@ def require_key(agent: Agent) -> None:
         )
 
 
-def model_of(agent: Agent, content: JSON) -> str:
-    return str(content["model"] or agent.workspace.default_model)
-
-
-def prices_of(agent: Agent, contents: Sequence[JSON]) -> Prices:
-    """Of each model they may ask, InvalidInput for one without a price: it would count as free."""
-    models = {model_of(agent, content) for content in contents}
-    for content in contents:
-        models |= set(content["parameters"].get("fallback_models") or [])
-    if any(_ask_themselves(content) for content in contents):
-        models.add(agent.workspace.default_model)
-    names = [field.name for field in fields(Band)]
-    found = {
-        model: [Band(**{name: getattr(price, name) for name in names}) for price in prices]
-        for model, prices in ModelPrice.objects.in_force(models, timezone.now().date()).items()
-    }
-    if missing := sorted(models - found.keys()):
+def pins_of(agent: Agent, heard: Mapping[str, Heard]) -> JSON:
+    """What a run keeps of those who are heard, by node, and of the agents that they may call; with the
+    price of each model. InvalidInput for one without a price: it would count as free."""
+    default = agent.workspace.default_model
+    try:
+        agents = {
+            node: pin_agent(node, agent.pk, version, content, default) | {"content": content}
+            for node, (content, version) in heard.items()
+        }
+    except InvalidScore as refusal:
+        raise InvalidInput(refusal.message, place="allowed_tools") from None
+    models = {m for pin in agents.values() for one in with_helpers(pin) for m in one["models"]}
+    if any(asking_among([], agents)):
+        models.add(default)
+    prices = prices_in_force(models)
+    if missing := sorted(models - prices.keys()):
         raise InvalidInput(
             f"{missing[0]} has no price, so what the audition costs cannot be said. Add one to the "
             "model prices (zeros, if it is free), or choose another model.",
             place="model",
         )
-    return found
+    return {"agents": agents, "default_model": default, "prices": prices}
+
+
+def bands_of(pins: JSON, node: str) -> list[Band]:
+    """The prices of the model that this one asks first."""
+    return [Band(**band) for band in pins["prices"][pins["agents"][node]["model"]]]
 
 
 def start_run(
     agent: Agent,
-    heard: Mapping[str, tuple[JSON, int | None]],
+    pins: JSON,
     rows: Sequence[RunNode],
     *,
-    prices: Prices,
     budget: int,
     by: str,
 ) -> Run:
-    """Inside the caller's transaction. `heard` are the contents by node, with their version."""
-    pins: JSON = {
-        "graph": _graph(agent, list(heard)),
-        "agents": {
-            node: _pin(agent, content, version) for node, (content, version) in heard.items()
-        },
-        "default_model": agent.workspace.default_model,
-        "prices": {model: [_as_json(band) for band in bands] for model, bands in prices.items()},
-        "then": "runs.auditions.jobs.settle_run",
-    }
+    """Inside the caller's transaction."""
+    graph = _graph(agent, list(pins["agents"]))
+    pins = {**pins, "graph": graph, "then": "runs.auditions.jobs.settle_run"}
     hold_agents(pins)
     (score, _), *_ = Counter(row.run.score_id for row in rows).most_common(1)
     return save_queued(
@@ -129,24 +121,3 @@ def _graph(agent: Agent, heard: list[str]) -> JSON:
     every = {"key": ROWS, "label": "Recorded inputs", "kind": "control", "subkind": "map_over"}
     edges = [{"from": ROWS, "from_port": "item", "to": key} for key in heard]
     return {"nodes": [{**every, "config": config}, *body], "edges": edges}
-
-
-def _pin(agent: Agent, content: JSON, version: int | None) -> JSON:
-    tools, _ = allowed_operations(content["allowed_tools"] or [])
-    return {
-        "id": agent.pk,
-        "version": version,
-        "model": model_of(agent, content),
-        "tools": [operation.full_name for operation in tools],
-        "content": content,
-    }
-
-
-def _ask_themselves(content: JSON) -> bool:
-    """Whether one of its tools asks the workspace's model itself."""
-    tools, _ = allowed_operations(content["allowed_tools"] or [])
-    return any(operation.kind is Kind.LLM for operation in tools)
-
-
-def _as_json(band: Band) -> JSON:
-    return {field.name: getattr(band, field.name) for field in fields(Band)}

@@ -22,7 +22,7 @@ from .flips import ends_of, flips_of
 from .grading import grade
 from .models import Against, Audition, AuditionRow, RowStatus, Status
 from .playing import CANDIDATE, CURRENT, iteration_of, row_of
-from .sides import side_of
+from .sides import place_of, side_of, spent_by
 
 JSON = dict[str, Any]
 SECONDS = 3.0
@@ -71,12 +71,16 @@ def _heard(
 ) -> list[Heard]:
     """The rows that can be settled: answered by all who are heard, or never to be."""
     asked = [CANDIDATE, CURRENT] if audition.against == Against.CURRENT else [CANDIDATE]
+    spent = spent_by(answers.values())
     heard: list[Heard] = []
     for row in waiting:
         nodes = [answers.get((row.number, name)) for name in asked]
         if not ended and not all(node and _is_over(node) for node in nodes):
             continue
-        new, *current = [side_of(n) if n and _was_made(n) else None for n in nodes]
+        new, *current = [
+            side_of(node, spent[place_of(node)]) if node and _was_made(node) else None
+            for node in nodes
+        ]
         heard.append((row, new, current[0] if current else row.old))
     return heard
 

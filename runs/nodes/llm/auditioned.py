@@ -22,7 +22,7 @@ from ..outage import ask_database
 from ..performance import Performance
 from .agent import PinnedAgent, read_agent
 from .live import Work
-from .tools import Toolbox, Use
+from .tools import Helpers, Toolbox, Use
 
 JSON = dict[str, Any]
 
@@ -95,8 +95,10 @@ class _Work(Work):
             raise NotPaid("The budget of the audition is spent; this was not asked.") from None
 
     def _toolbox(self, attempt: int) -> Toolbox:
-        operations, receipts = self._agent.operations, self._receipts
-        tools = RecordedTools(self._performance, self._step, attempt, operations, receipts)
+        operations, helpers = self._agent.operations, Helpers(self._agent.helpers, self._meter)
+        tools = RecordedTools(
+            self._performance, self._step, attempt, operations, self._receipts, helpers
+        )
         tools.recording = self._recording
         return tools
 

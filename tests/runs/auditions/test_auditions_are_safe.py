@@ -13,8 +13,8 @@ from runs.auditions.models import Audition, AuditionRow, RowStatus, Status
 from runs.auditions.settling import settle
 from runs.models import NodeStatus, Run, RunNode
 from tests.admin.rows import make_node, make_run
-from tests.factories import make_score, make_workspace
-from tests.far_ends.messages_api import calls, text
+from tests.factories import make_agent, make_score, make_workspace
+from tests.far_ends.messages_api import Said, calls, text
 from tests.runs.agents import PLAIN_COST, agent_score, model, play_with
 from tests.runs.books_skill import LEDGER
 from tests.runs.stage import play_here
@@ -184,3 +184,27 @@ def test_another_workspaces_recordings_are_not_read() -> None:
 
     assert api.requests == []
     assert audition.rows.get().status == RowStatus.NOT_PLAYED
+
+
+def test_an_agent_among_the_tools_is_asked_and_writes_nothing(ledger: Path) -> None:
+    agent = lender()
+    clerk = make_agent(agent.workspace, name="Clerk", slug="clerk", allowed_tools=["books.post"])
+
+    def answer(body: JSON) -> Said:
+        first = len(body["messages"]) == 1
+        if body["system"][0]["text"] == clerk.system_prompt:
+            return calls(("books__post", EMMA)) if first else text("Posted.")
+        return calls(("agent__clerk", {"input": "Post Emma"})) if first else text("Done.")
+
+    audition, api = held(
+        agent, answer, system_prompt="Ask the clerk.", allowed_tools=["agent:clerk"]
+    )
+
+    assert audition.rows.get().status == RowStatus.PLAYED
+    assert len(ledger.read_text().splitlines()) == 1, "only what was lent then"
+    run = Run.objects.get(audition=audition)
+    assert len(api.requests) == 4
+    assert audition.totals is not None
+    assert audition.totals["new"]["cost_microdollars"] == run.cost_microdollars == 4 * PLAIN_COST
+    with pytest.raises(InvalidInput, match="circle"):
+        begun(clerk, allowed_tools=["agent:clerk"])
