@@ -33,7 +33,7 @@ from runs.schemas import (
     run_node_out,
     run_out,
 )
-from runs.stream import follow
+from runs.stream import Words, follow_words
 from scores.models import Score
 
 LastEventId = Annotated[
@@ -176,6 +176,7 @@ async def list_run_events(
 ) -> HttpResponseBase | Page[EventOut] | Status[None]:
     """What happened, oldest first: a stream that ends with the run; or, to `Accept: application/json`, a page.
 
+    `node.words` tell what a model is saying, twice a second at most; they have no `id` and are told once.
     The stream resumes behind `Last-Event-ID`; 204 says that nothing will come after it.
     """
     run = await sync_to_async(_find_run)(request, run_id)
@@ -190,7 +191,10 @@ async def list_run_events(
 
 async def _frames(run_id: str, after: int) -> AsyncIterator[bytes]:
     yield sse.RETRY
-    async for happened in follow(run_id, after):
+    async for happened in follow_words(run_id, after):
+        if isinstance(happened, Words):
+            yield sse.passing_frame("node.words", happened._asdict())
+            continue
         for event in happened:
             yield sse.frame(event.number, event.kind, event._asdict())
         if not happened:

@@ -18,6 +18,11 @@ def frame(number: int, kind: str, content: object) -> bytes:
     return f"id: {number}\nevent: {kind}\ndata: {text}\n\n".encode()
 
 
+def passing_frame(kind: str, content: object) -> bytes:
+    """What has no number: whoever comes back does not hear it again."""
+    return f"event: {kind}\ndata: {json.dumps(content)}\n\n".encode()
+
+
 async def stream(frames: AsyncIterator[bytes]) -> StreamingHttpResponse:
     """Gives the request's database connection back first: a stream lives for hours."""
     await sync_to_async(_let_go)()

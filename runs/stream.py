@@ -4,6 +4,7 @@ Watchers hold no connection of their own: a page left open in forty tabs would e
 """
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg.rows import class_row
 
-from .connections import EVENTS_CHANNEL, connect_async
+from .connections import EVENTS_CHANNEL, WORDS_CHANNEL, connect_async
 from .models import RunStatus
 
 SECONDS_OF_SILENCE = 15.0
@@ -42,15 +43,45 @@ class Happening(NamedTuple):
         return self.kind in LAST_KINDS
 
 
+class Words(NamedTuple):
+    """The text of a model's answer so far, or the end of it: told live, kept nowhere."""
+
+    node: str
+    iteration: str
+    attempt: int
+    text: str
+
+
+class News(asyncio.Event):
+    """Set whenever a run may have news; `words` are the newest of each node that is being answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: dict[tuple[str, str], Words] = {}
+
+    def take_words(self) -> list[Words]:
+        words, self.words = list(self.words.values()), {}
+        return words
+
+
 async def follow(run_id: str, after: int = 0) -> AsyncIterator[list[Happening]]:
     """Batches of the events numbered above `after`, as they come; [] after 15 s of silence.
 
     Ends with the end of the run; do not follow one from behind its last event.
     """
+    async for told in follow_words(run_id, after):
+        if not isinstance(told, Words):
+            yield told
+
+
+async def follow_words(run_id: str, after: int = 0) -> AsyncIterator[list[Happening] | Words]:
+    """The same, with what models are saying in between."""
     feed = Feed.of_this_loop()
     with feed.watching(run_id) as news:
         while True:
             news.clear()
+            for words in news.take_words():
+                yield words
             happened = await feed.read(run_id, after)
             if happened:
                 after = happened[-1].number
@@ -67,7 +98,7 @@ class Feed:
     _feeds: "WeakKeyDictionary[asyncio.AbstractEventLoop, Feed]" = WeakKeyDictionary()
 
     def __init__(self) -> None:
-        self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._watchers: defaultdict[str, set[News]] = defaultdict(set)
         self._listening: asyncio.Task[None] | None = None
         self._reader: psycopg.AsyncConnection | None = None
         self._reading = asyncio.Lock()
@@ -77,9 +108,9 @@ class Feed:
         return cls._feeds.setdefault(asyncio.get_running_loop(), cls())
 
     @contextmanager
-    def watching(self, run_id: str) -> Iterator[asyncio.Event]:
+    def watching(self, run_id: str) -> Iterator[News]:
         """The event that is set whenever the run may have news."""
-        news = asyncio.Event()
+        news = News()
         self._watchers[run_id].add(news)
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
@@ -123,10 +154,20 @@ class Feed:
     async def _wake_by_notices(self) -> None:
         async with await connect_async() as connection:
             await connection.execute(f"LISTEN {EVENTS_CHANNEL}")
+            await connection.execute(f"LISTEN {WORDS_CHANNEL}")
             # What was told before the first notice can reach us.
             self._wake(*self._watchers)
             async for notice in connection.notifies():
-                self._wake(notice.payload)
+                if notice.channel == WORDS_CHANNEL:
+                    self._pass_on(json.loads(notice.payload))
+                else:
+                    self._wake(notice.payload)
+
+    def _pass_on(self, said: dict[str, Any]) -> None:
+        run = said.pop("run")
+        for news in self._watchers.get(run, ()):
+            news.words[said["node"], said["iteration"]] = Words(**said)
+        self._wake(run)
 
     def _wake(self, *run_ids: str) -> None:
         for run_id in run_ids:

@@ -40,8 +40,8 @@ from runs.actions import (
 )
 from runs.gate_form import keep_typed
 from runs.models import Mode, Run, Trigger
-from runs.sse import RETRY, STILL_HERE, stream
-from runs.stream import Happening, follow
+from runs.sse import RETRY, STILL_HERE, passing_frame, stream
+from runs.stream import Happening, Words, follow_words
 from scores.composing.page import composer_page
 from scores.models import Score
 
@@ -200,7 +200,10 @@ async def news_of(run: Run, after: int) -> AsyncIterator[bytes]:
     """A frame for each batch of events: the page asks for its parts anew, whatever happened."""
     yield RETRY
     if not run.is_finished or after < run.last_event:
-        async for happened in follow(run.pk, after):
+        async for happened in follow_words(run.pk, after):
+            if isinstance(happened, Words):
+                yield passing_frame("words", happened._asdict())
+                continue
             yield _frame(happened[-1]) if happened else STILL_HERE
     yield b"event: end\ndata: {}\n\n"
 

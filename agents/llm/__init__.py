@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from .exchange import Reply, Request, Spend
+from .exchange import Hear, Reply, Request, Spend
 
 if TYPE_CHECKING:
     from .client import Client
@@ -18,10 +18,12 @@ class Models:
     def __init__(self) -> None:
         self._opening: asyncio.Task[Client] | None = None
 
-    async def send(self, request: Request, *, key: str, spend: Spend) -> Reply:
+    async def send(
+        self, request: Request, *, key: str, spend: Spend, hear: Hear | None = None
+    ) -> Reply:
         """One call, as `agents.llm.client` describes it."""
         client = await self._client()
-        return await client.send(request, key=key, spend=spend)
+        return await client.send(request, key=key, spend=spend, hear=hear)
 
     async def count(self, request: Request, *, key: str) -> int:
         """Tokens of its prompt, counted at the provider; it costs nothing. Errors as of `send`."""

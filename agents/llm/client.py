@@ -15,7 +15,7 @@ from agents.answer import seconds_to_wait
 from maestro.errors import NodeError, RateLimited, TimedOut, Unavailable
 
 from .errors import ContextFull, KeyRefused, RequestRefused, SpendingStopped, UnknownModel
-from .exchange import JSON, Reply, Request, Spend, Tool
+from .exchange import JSON, Hear, Reply, Request, Spend, Tool
 from .strict import strict_schemas
 from .tokens import Tokens
 
@@ -67,14 +67,17 @@ class Client:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def send(self, request: Request, *, key: str, spend: Spend) -> Reply:
-        """One call. `spend` is told what it used as far as that is known, however it ends.
+    async def send(
+        self, request: Request, *, key: str, spend: Spend, hear: Hear | None = None
+    ) -> Reply:
+        """One call. `spend` is told what it used as far as that is known, however it ends; `hear` the
+        text as it comes.
 
         Raises Unavailable, RateLimited, TimedOut, KeyRefused, SpendingStopped, UnknownModel,
         ContextFull or RequestRefused.
         """
         with _in_our_words(request.model):
-            return await _stream(self._api(key), request, spend)
+            return await _stream(self._api(key), request, spend, hear)
 
     async def count(self, request: Request, *, key: str) -> int:
         """Tokens of the prompt. Errors as of `send`."""
@@ -115,13 +118,17 @@ def _in_our_words(model: str) -> Iterator[None]:
         raise Unavailable(message) from None
 
 
-async def _stream(api: anthropic.AsyncAnthropic, request: Request, spend: Spend) -> Reply:
+async def _stream(
+    api: anthropic.AsyncAnthropic, request: Request, spend: Spend, hear: Hear | None
+) -> Reply:
     message: Message | None = None
     try:
         async with api.messages.stream(**_arguments(request)) as stream:
             if "event-stream" in stream.response.headers.get("content-type", ""):
-                async for _ in stream:
+                async for event in stream:
                     message = stream.current_message_snapshot
+                    if hear is not None and event.type == "text":
+                        hear(event.snapshot)
             else:  # a stand-in that does not stream
                 message = Message.construct(**json.loads(await stream.response.aread()))
         if message is None or message.stop_reason is None:

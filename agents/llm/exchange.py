@@ -74,6 +74,7 @@ class Reply:
 
 
 Spend = Callable[[Tokens], None]  # told once per call, also when it fails or is cancelled
+Hear = Callable[[str], None]  # told the text of an answer so far, whenever it grows
 Ask = Callable[[Request], Awaitable[Reply]]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from agents.llm.errors import UnknownModel
-from agents.llm.exchange import Reply, Request, without_thinking
+from agents.llm.exchange import Hear, Reply, Request, without_thinking
 from agents.llm.parameters import Parameters
 from agents.llm.session import Brief, Session
 from agents.llm.tokens import Tokens
@@ -50,6 +50,7 @@ class ModelLine:
         self._may_retry = may_retry
         self._foreign = 0  # messages that hold thoughts of a model asked before
         self.passed_over: list[JSON] = []
+        self.hear: Hear | None = None
 
     @property
     def model(self) -> str:
@@ -98,11 +99,17 @@ class ModelLine:
             costs.append(self._meter.add(asked.model, tokens))
 
         try:
-            reply = await self._performance.models.send(asked, key=key, spend=spend)
+            reply = await self._performance.models.send(
+                asked, key=key, spend=spend, hear=self._heard if self.hear else None
+            )
         except NodeError as error:
             raise silenced(error, mask) from None
         crash_point("model.answered")
         return replace(reply, content=mask.apply(reply.content))
+
+    def _heard(self, text: str) -> None:
+        if self.hear is not None:
+            self.hear(self._keyring.mask.apply(text, cut=True))
 
     def _hands_over(self, error: NodeError) -> bool:
         if isinstance(error, UnknownModel):

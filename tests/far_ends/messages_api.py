@@ -16,8 +16,8 @@ USAGE: JSON = {"input_tokens": 100, "output_tokens": 20}
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """One answer. `status` other than 200: an error of that `type`; `delay` comes before all of
-    it, `hang` after the message began, `broken` cuts the connection there, `streams` False answers
-    plain JSON, `body` is sent as it is."""
+    it, `hang` after the message began, `pause` before each block is complete, `broken` cuts the
+    connection there, `streams` False answers plain JSON, `body` is sent as it is."""
 
     content: list[JSON] = field(default_factory=list)
     stop: str | None = "end_turn"
@@ -29,6 +29,7 @@ class Said:
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
     hang: float = 0
+    pause: float = 0
     broken: bool = False
     streams: bool = True
     body: bytes | None = None
@@ -157,6 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for event in _events(said, model):
+            if event["type"] == "content_block_stop":
+                time.sleep(said.pause)
             self._event(event)
             if event["type"] == "message_start":
                 if said.broken:

@@ -14,6 +14,7 @@ function watch() {
   if (!run?.dataset.stream) return;
   source = new EventSource(`${run.dataset.stream}?after=${run.dataset.after}`);
   source.onmessage = refreshSoon;
+  source.addEventListener("words", (event) => showWords(JSON.parse(event.data)));
   source.addEventListener("end", () => {
     source.close();
     refreshSoon();
@@ -22,6 +23,22 @@ function watch() {
     if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
     setTimeout(() => { refreshSoon(); watch(); }, RETRY);
   };
+}
+
+// What a model is saying, in the pane of its node: kept here, because a refresh makes the pane anew.
+const words = new Map();
+
+function showWords(said) {
+  words.set(`${said.node} ${said.iteration}`, said.text);
+  fillWords();
+}
+
+function fillWords() {
+  const place = document.getElementById("run-words");
+  const text = place && words.get(place.dataset.place);
+  if (!text) return;
+  place.hidden = false;
+  place.querySelector("pre").textContent = text;
 }
 
 function refreshSoon() {
@@ -38,6 +55,7 @@ async function refresh() {
   replace("run-head", fresh);
   replace("run-timeline", fresh);
   if (!document.getElementById("run-pane")?.dataset.final) replace("run-pane", fresh);
+  fillWords();
   if (!fresh.dataset.stream) location.reload(); // ended: the head's buttons change too
 }
 
@@ -54,6 +72,6 @@ function replace(id, fresh) {
 watch();
 // A click swapped the whole run: watch on from what the new one has.
 document.body.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt?.id === "run" || event.detail.target?.id === "run") watch();
+  if (event.detail.elt?.id === "run" || event.detail.target?.id === "run") { watch(); fillWords(); }
 });
 addEventListener("pagehide", () => source?.close());

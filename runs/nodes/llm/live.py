@@ -19,6 +19,7 @@ from ..looking_back import Receipts, look_back
 from ..performance import JSON, Performance, may_retry
 from .agent import PinnedAgent, read_agent
 from .tools import Helpers, Toolbox
+from .words import Words
 
 
 async def play_live(
@@ -69,11 +70,16 @@ class Work:
             self._agent.parameters.cheaper_model,
         )
         self._line = line
+        words = Words(self._performance, self._step, attempt)
+        line.hear = words.hear
         await self._write_down(NodeStatus.RUNNING)
         if self._performance.stopping():
             raise Stop
         crash_point("model.intended")
-        answer = await self._answered(line)
+        try:
+            answer = await self._answered(line)
+        finally:
+            words.close()
         note = _fell_back(self._step.node.key, line)
         await self._write_down(NodeStatus.SUCCEEDED, port=SUCCESS, output=answer.output, error=note)
         return Settled(NodeStatus.SUCCEEDED, SUCCESS, answer.output)
