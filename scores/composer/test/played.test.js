@@ -53,6 +53,11 @@ test("items are in order of their numbers, those of inner maps after their outer
   assert.deepEqual(squaresOf(nested, nested.nodes[0], rows, over).map(({ label }) => label), ["2", "10"]);
 });
 
+test("a node's rows are in the order of their items, the tenth after the ninth", () => {
+  const [{ rows }] = byStatus(["each:10", "each:9", "each:1"].map((iteration) => row("a", iteration)));
+  assert.deepEqual(rows.map(({ iteration }) => iteration), ["each:1", "each:9", "each:10"]);
+});
+
 test("a node's rows are counted by status, the troubled first", () => {
   const groups = byStatus([row("a"), row("a", "", { status: "failed" }), row("a", "", { cost_microdollars: 30 })]);
   assert.deepEqual(groups.map(({ status, rows, p50, cost }) => [status, rows.length, p50, cost]), [["failed", 1, 800, 0], ["succeeded", 2, 800, 30]]);

@@ -139,10 +139,12 @@ const inOrder = (one, other) => {
 export function byStatus(rows) {
   const order = ["failed", "needs_attention", "waiting", "running", "succeeded", "skipped", "cancelled"];
   return order
-    .map((status) => ({ status, rows: rows.filter((row) => row.status === status) }))
+    .map((status) => ({ status, rows: rows.filter((row) => row.status === status).sort(byNumbers) }))
     .filter((group) => group.rows.length)
     .map((group) => ({ ...group, p50: median(group.rows), cost: group.rows.reduce((sum, row) => sum + row.cost_microdollars, 0) }));
 }
+
+const byNumbers = (one, other) => one.iteration.localeCompare(other.iteration, "en", { numeric: true }) || one.attempt - other.attempt;
 
 function median(rows) {
   const times = rows.filter((row) => row.started_at && row.finished_at).map((row) => Date.parse(row.finished_at) - Date.parse(row.started_at));

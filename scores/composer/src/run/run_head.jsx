@@ -52,10 +52,16 @@ export function RunBar() {
   const key = useComposer(chosenNode);
   const { told, strips, path } = run;
   const strip = strips.find(({ map }) => key === map || (key && insideOf(doc, map).includes(key))) ?? strips.find(({ map }) => path.includes(`${map}:`)) ?? strips[0];
+  const asks = told.status === "needs_attention" ? "Answer" : told.waiting_for === "gate" && isPlaying(told) ? "Decide" : "";
   const took = told.started_at ? Date.parse(told.finished_at ?? new Date().toISOString()) - Date.parse(told.started_at) : null;
   return (
     <div className="ms-items" role="region" aria-label="How the run stands">
       <Status name={told.status} word={told.status === "waiting" && told.waiting_for ? `Waiting for ${told.waiting_for}` : undefined} />
+      {asks && (
+        <a className="ms-btn is-small is-primary" href={`/admin/runs/run/${told.id}/change/`}>
+          {asks}
+        </a>
+      )}
       <a className="ms-clip" href={`/admin/scores/score/${score.id}/change/`}>
         {score.name}
       </a>
