@@ -7,7 +7,7 @@ from django.conf import settings
 
 from agents.helpers import helpers_below, slugs_in
 from agents.models import Agent, AgentVersion
-from agents.skills.registry import find, skills
+from agents.skills.registry import allowed_operations, find
 from maestro.errors import Conflict, Misconfigured, UnknownOperation
 from maestro.workspaces.models import Secret, Workspace
 from maestro.workspaces.vault import MIN_LENGTH, use_secret
@@ -99,11 +99,9 @@ def require_slots(orchestra: Orchestra) -> None:
 
 
 def slots_of_tools(tools: Iterable[str]) -> Iterator[str]:
-    """What the skills behind an agent's `allowed_tools` ask for."""
-    by_name = {skill.name: skill for skill in skills()}
-    for tool in tools:
-        skill = by_name.get(tool.partition(".")[0])
-        yield from (slot.name for slot in skill.secrets) if skill else ()
+    """What the operations behind an agent's `allowed_tools` cannot do without."""
+    for operation in allowed_operations(tools)[0]:
+        yield from (slot.name for slot in operation.secrets if not slot.is_optional)
 
 
 def _slots_of(node: NodeDocument, tools: Iterable[str]) -> Iterator[str]:
@@ -114,7 +112,7 @@ def _slots_of(node: NodeDocument, tools: Iterable[str]) -> Iterator[str]:
         try:
             operation = find(node.skill, node.operation)
             slots = operation.slots_for(node.config.get("params", {}))
-            yield from (slot.name for slot in slots)
+            yield from (slot.name for slot in slots if not slot.is_optional)
         except UnknownOperation:  # a start says so; here it asks for nothing
             return
 

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel
@@ -57,13 +57,15 @@ class Skill:
         concurrency: int | None = None,
         per_minute: int | None = None,
         names_secret: str = "",
+        needs_secrets: bool = True,
     ) -> Callable[[Function], Function]:
         """Declare `(input: In, context: Context) -> Out | (port, Out)`, sync or async.
 
         Undeclared, an effect counts as `write`; a write that is not `idempotent` (acts once per
         `context.idempotency_key`) and cannot be looked up is never repeated once cut in half, and
         none is asked again after an error. `names_secret` is the path of the input's field that
-        names a further slot; only a node's own params may.
+        names a further slot; only a node's own params may. Without `needs_secrets` it works when
+        its skill's slots are empty.
         """
         writes = effect is Effect.WRITE
 
@@ -86,7 +88,7 @@ class Skill:
                     look_up=look_up,
                     retryable=not writes if retryable is None else retryable,
                     timeout_seconds=timeout_seconds,
-                    secrets=self.secrets,
+                    secrets=self.secrets if needs_secrets else self._optional(),
                     limits=Limits(concurrency, per_minute),
                     skill_limits=self.limits,
                     names_secret=names_secret,
@@ -95,6 +97,9 @@ class Skill:
             return function
 
         return declare
+
+    def _optional(self) -> tuple[Slot, ...]:
+        return tuple(replace(slot, is_optional=True) for slot in self.secrets)
 
     def _add(self, operation: Operation) -> None:
         if operation.name in self.operations:

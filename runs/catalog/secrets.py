@@ -16,6 +16,7 @@ class SlotHealth:
     slot: str
     hosts: list[str]
     is_filled: bool
+    is_optional: bool
     secret: Secret | None
 
 
@@ -28,6 +29,7 @@ def health_of(workspace: Workspace, slots: Iterable[Slot]) -> list[SlotHealth]:
             slot=slot.name,
             hosts=[*slot.hosts] or (filled[slot.name].hosts if slot.name in filled else []),
             is_filled=slot.name in filled,
+            is_optional=slot.is_optional,
             secret=filled[slot.name].secret if slot.name in filled else None,
         )
         for slot in asked

@@ -11,6 +11,8 @@ from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
 from agents.skills.service import Service
+from agents.skills.web_research.reader import read_pages
+from maestro.errors import MissingSecret, NodeError
 
 SLOT = "tavily_api_key"
 TAVILY = Service(name="Tavily", slot=SLOT, url="https://api.tavily.com", setting="TAVILY_API_URL")
@@ -134,9 +136,17 @@ class _Extracted(BaseModel):
         }
     ),
     timeout_seconds=90,
+    needs_secrets=False,
 )
 async def extract(input: ExtractInput, context: Context) -> ExtractOutput:
-    """Read pages as Markdown; what cannot be read is in `failed`."""
+    """Read pages as Markdown; what cannot be read is in `failed`.
+
+    By Tavily where there is a key of it; else they are fetched as they are, without their scripts.
+    """
+    try:
+        context.secret(SLOT)
+    except MissingSecret:
+        return await _extract_ourselves(input, context)
     extracted = await TAVILY.ask(
         context,
         "POST",
@@ -150,6 +160,23 @@ async def extract(input: ExtractInput, context: Context) -> ExtractOutput:
         for read in extracted.results
     ]
     return ExtractOutput(pages=pages, failed=extracted.failed_results)
+
+
+async def _extract_ourselves(input: ExtractInput, context: Context) -> ExtractOutput:
+    read = await read_pages(context, input.urls)
+    found = list(zip(input.urls, read, strict=True))
+    return ExtractOutput(
+        pages=[
+            Page(url=url, content=text[:MAX_PAGE_CHARACTERS])
+            for url, text in found
+            if isinstance(text, str)
+        ],
+        failed=[
+            Failure(url=url, error=error.message)
+            for url, error in found
+            if isinstance(error, NodeError)
+        ],
+    )
 
 
 def _headers(context: Context) -> dict[str, str]:

@@ -202,7 +202,7 @@ def test_an_unknown_name_is_answered_with_what_exists() -> None:
         registry.find("telepathy", "send")
 
 
-@pytest.mark.parametrize("heavy", ["anthropic", "prompt_toolkit", "mcp"])
+@pytest.mark.parametrize("heavy", ["anthropic", "prompt_toolkit", "mcp", "trafilatura"])
 def test_loading_the_registry_does_not_load(heavy: str) -> None:
     lines = "import django; django.setup()\n"
     lines += "from agents.skills import registry; registry.skills()\n"

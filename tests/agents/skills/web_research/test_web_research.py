@@ -4,13 +4,15 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from agents.addresses import Policy
 from agents.egress import Egress
 from agents.skills.context import Context
 from agents.skills.outcome import JSON
 from agents.skills.registry import dispatch
 from maestro.errors import InvalidNodeInput, ServiceRefused
+from orchestras.slots import slots_of_tools
 from tests.agents.skills.conftest import MakeContext
-from tests.far_ends.server import Reply, serving
+from tests.far_ends.server import FarEnd, Reply, Request, serving
 from tests.far_ends.tavily import Tavily
 
 
@@ -73,3 +75,72 @@ async def test_an_empty_query_is_not_asked(tavily: Tavily, online: Context) -> N
     with pytest.raises(InvalidNodeInput):
         await ask("search", online, query="")
     assert tavily.seen == []
+
+
+ARTICLE = """<html><head><title>News</title><script>steal()</script></head><body>
+<nav>Home | About</nav><article><h1>Northwind raises Series B</h1>
+<p>The round of 22 million euros pays for the next step: an open booking platform for carriers.</p>
+<p>It plans to hire in operations, and to open a second office in Hamburg within the year.</p>
+</article><footer>All rights reserved</footer></body></html>"""
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+class Web(FarEnd):
+    """Pages of the open web."""
+
+    def answer(self, request: Request) -> Reply:
+        match request.path:
+            case "/news":
+                return Reply(200, ARTICLE.encode(), HTML)
+            case "/plain":
+                return Reply(200, "Grüße".encode(), {"Content-Type": "text/plain; charset=utf-8"})
+            case "/picture":
+                return Reply(200, b"GIF89a", {"Content-Type": "image/gif"})
+            case "/large":
+                return Reply(200, b"<p>" + b"x" * 3_000_000, HTML)
+            case "/empty":
+                return Reply(200, b"<html></html>", HTML)
+            case "/inside":
+                return Reply(302, b"", {"Location": "http://169.254.169.254/"})
+        return Reply(404, b"gone")
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving(Web()) as far_end:
+        yield far_end
+
+
+async def test_without_a_key_pages_are_read_by_ourselves(
+    web: Web, make_context: MakeContext
+) -> None:
+    context = make_context(http=Egress(Policy.of([], [web.url])))
+
+    output = await ask("extract", context, urls=[f"{web.url}/news", f"{web.url}/plain"])
+
+    assert output["failed"] == []
+    news, plain = (page["content"] for page in output["pages"])
+    assert "open booking platform" in news and "steal" not in news and "rights reserved" not in news
+    assert plain == "Grüße"
+
+
+async def test_what_cannot_be_read_by_ourselves_says_why(
+    web: Web, make_context: MakeContext
+) -> None:
+    context = make_context(http=Egress(Policy.of([], [web.url])))
+    paths = ["picture", "large", "empty", "inside", "missing"]
+    urls = [*(f"{web.url}/{path}" for path in paths), "http://10.0.0.1/", "file:///etc/passwd"]
+
+    output = await ask("extract", context, urls=urls)
+
+    why = {one["url"]: one["error"] for one in output["failed"]}
+    assert output["pages"] == [] and list(why) == urls
+    assert "image/gif" in why[urls[0]] and "more than" in why[urls[1]]
+    assert "private network" in why[urls[3]] and "private network" in why[urls[5]]
+
+
+def test_only_the_search_cannot_do_without_a_key() -> None:
+    tools = ["web_research.extract"]
+
+    assert list(slots_of_tools(tools)) == []
+    assert list(slots_of_tools(["web_research"])) == ["tavily_api_key"]
