@@ -15,7 +15,7 @@ import { arrange, isHeap } from "./graph/layout.js";
 import { openRun } from "./run/records.js";
 import { RunDock } from "./run/run_dock.jsx";
 import { RunBar, RunHead } from "./run/run_head.jsx";
-import { show, useComposer } from "./store.js";
+import { show, useComposer, useFacts } from "./store.js";
 import { EditHead, InHead, IssueButton } from "./ui/head.jsx";
 import { Notice } from "./ui/notice.jsx";
 import { Icon } from "./ui/parts.jsx";
@@ -89,7 +89,7 @@ const Running = () => (
 );
 
 function Looking() {
-  const { version, score, mayEdit } = useComposer();
+  const { version, score, mayEdit } = useFacts();
   return (
     <div className="ms-stage is-looking">
       <InHead>

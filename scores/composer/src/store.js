@@ -1,6 +1,7 @@
 // What the page knows: the score, its document, what is selected. Parts read it by `useComposer(selector)`.
 
 import { create } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 
 import { EMPTY, isSame } from "./graph/document.js";
 import { factsOf, fromDoc } from "./graph/flow.js";
@@ -27,6 +28,10 @@ export const useComposer = create(() => ({
   values: null, // what the last run recorded
   tests: {}, // by key: the last test of a node by itself
 }));
+
+/** All facts but what React Flow draws, which changes with every pixel of a drag. */
+export const useFacts = () => useComposer(useShallow(withoutFlow));
+const withoutFlow = ({ flow, ...facts }) => facts;
 
 export const now = useComposer.getState;
 export const set = useComposer.setState;

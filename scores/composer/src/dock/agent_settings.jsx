@@ -6,13 +6,13 @@ import { call, get } from "../api.js";
 import { edit } from "../edit/actions.js";
 import { keep } from "../edit/keeping.js";
 import { setConfig, updateNode } from "../graph/edit.js";
-import { now, set, show, tell, useComposer } from "../store.js";
+import { now, set, show, tell, useFacts } from "../store.js";
 import { money } from "../ui/numbers.js";
 import { Button, Icon } from "../ui/parts.jsx";
 import { Choice, Typed } from "./fields.jsx";
 
 export function AgentSettings({ node }) {
-  const { catalog } = useComposer();
+  const { catalog } = useFacts();
   const [isOpen, setOpen] = useState(false);
   const agent = catalog.agents.get(node.agent_id);
   const change = (fields, tag) => edit((doc) => updateNode(doc, node.key, fields), tag);

@@ -5,13 +5,13 @@ import { useMemo } from "react";
 import { edgeId, findNode } from "../graph/document.js";
 import { arriving } from "../graph/fields.js";
 import { ITEM } from "../graph/ports.js";
-import { select, useComposer } from "../store.js";
+import { select, useFacts } from "../store.js";
 import { clockOf } from "../ui/numbers.js";
 import { brief } from "./json.jsx";
 import { useKnown } from "./known.js";
 
 export function Arrives({ node }) {
-  const { doc, values } = useComposer();
+  const { doc, values } = useFacts();
   const known = useKnown();
   const brought = useMemo(() => arriving(doc, node.key, known), [doc, node.key, known]);
   return (

@@ -5,14 +5,14 @@ import { useMemo } from "react";
 import { edit } from "../edit/actions.js";
 import { renamePort, setConfig, updateNode } from "../graph/edit.js";
 import { inputOf, pathsIn } from "../graph/fields.js";
-import { useComposer } from "../store.js";
+import { useFacts } from "../store.js";
 import { Button } from "../ui/parts.jsx";
 import { Condition } from "./condition.jsx";
 import { Choice, Row, Tick, Typed } from "./fields.jsx";
 import { useKnown } from "./known.js";
 
 export function ControlSettings({ node }) {
-  const { doc } = useComposer();
+  const { doc } = useFacts();
   const known = useKnown();
   const input = useMemo(() => ({ ...node.config?.params, ...inputOf(doc, node.key, known) }), [doc, node, known]);
   const configure = (change, tag) => edit((before) => setConfig(before, node.key, change), tag && `${tag} ${node.key}`);
@@ -89,7 +89,7 @@ const ParallelSettings = ({ config, configure }) => (
 );
 
 function SubscoreSettings({ node, config, configure }) {
-  const { catalog, score } = useComposer();
+  const { catalog, score } = useFacts();
   const choices = [...catalog.scores.values()].filter((one) => one.id !== score.id && one.version > 0).map((one) => [one.id, one.name]);
   const held = catalog.scores.get(node.subscore_id);
   return (

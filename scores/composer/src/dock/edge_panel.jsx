@@ -8,14 +8,14 @@ import { removeEdges, updateEdge } from "../graph/edit.js";
 import { arriving, pathsIn } from "../graph/fields.js";
 import { ON_ERROR, ownPorts } from "../graph/ports.js";
 import { fieldsOf } from "../graph/schema.js";
-import { open, select, useComposer } from "../store.js";
+import { open, select, useFacts } from "../store.js";
 import { Button, Icon } from "../ui/parts.jsx";
 import { Choice } from "./fields.jsx";
 import { brief } from "./json.jsx";
 import { useKnown } from "./known.js";
 
 export function EdgePanel({ edge }) {
-  const { doc, catalog, isEditing } = useComposer();
+  const { doc, catalog, isEditing } = useFacts();
   const source = findNode(doc, edge.from);
   const ports = [...new Set([...ownPorts(source, catalog), ON_ERROR, edge.from_port])];
   const move = (from_port) => {
@@ -44,7 +44,7 @@ export function EdgePanel({ edge }) {
 }
 
 function Renames({ edge }) {
-  const { doc, catalog, isEditing } = useComposer();
+  const { doc, catalog, isEditing } = useFacts();
   const known = useKnown();
   const [extra, setExtra] = useState(0);
   const pairs = Object.entries(edge.transform ?? {});
@@ -90,7 +90,7 @@ const fieldsOfEdge = (doc, edge, known) => {
 };
 
 function Carried({ edge }) {
-  const { doc } = useComposer();
+  const { doc } = useFacts();
   const known = useKnown();
   const fields = useMemo(() => fieldsOfEdge(doc, edge, known), [doc, edge, known]);
   return (

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { all, get } from "../api.js";
 import { isMap } from "../graph/kinds.js";
 import { exampleOf } from "../graph/schema.js";
-import { now, set, useComposer } from "../store.js";
+import { now, set, useFacts } from "../store.js";
 
 let asked = false;
 
@@ -55,7 +55,7 @@ function exampleFor(node, catalog) {
 
 /** What graph/fields.js asks for: the run's input, and the output of each node. */
 export function useKnown() {
-  const { values, catalog } = useComposer();
+  const { values, catalog } = useFacts();
   return useMemo(() => knownOf({ values, catalog }), [values, catalog]);
 }
 

@@ -2,11 +2,11 @@
 
 import { edit } from "../edit/actions.js";
 import { setConfig, updateNode } from "../graph/edit.js";
-import { useComposer } from "../store.js";
+import { useFacts } from "../store.js";
 import { Choice, Typed } from "./fields.jsx";
 
 export function LimitsTab({ node }) {
-  const { catalog } = useComposer();
+  const { catalog } = useFacts();
   const change = (fields, tag) => edit((doc) => updateNode(doc, node.key, fields), tag && `${tag} ${node.key}`);
   const retry = node.retry ?? {};
   const setRetry = (name) => (value) => {

@@ -6,7 +6,7 @@ import { edit, removeSelected } from "../edit/actions.js";
 import { findNode } from "../graph/document.js";
 import { renameKey, updateNode } from "../graph/edit.js";
 import { iconOf, kindWord } from "../graph/kinds.js";
-import { now, select, useComposer } from "../store.js";
+import { now, select, useFacts } from "../store.js";
 import { Button, Icon, KindTile } from "../ui/parts.jsx";
 import { AgentSettings } from "./agent_settings.jsx";
 import { Arrives } from "./arrives.jsx";
@@ -21,7 +21,7 @@ const KINDS = { deterministic: OperationSettings, llm: AgentSettings, control: C
 const TABS = ["Settings", "Ports", "Limits"];
 
 export function NodePanel({ node }) {
-  const { catalog, issues, isEditing } = useComposer();
+  const { catalog, issues, isEditing } = useFacts();
   const [tab, setTab] = useState("Settings");
   const told = issues.filter((issue) => issue.node === node.key);
   const Settings = KINDS[node.kind];
@@ -65,7 +65,7 @@ const KEY = /^[a-z][a-z0-9_]{0,79}$/;
 /** Its key is taken over at the end of typing, because edges and runs name it. */
 function Name({ node }) {
   const [key, setKey] = useState(node.key);
-  const { doc } = useComposer();
+  const { doc } = useFacts();
   const isTaken = key !== node.key && findNode(doc, key);
   const fault = !KEY.test(key) ? "Small letters, digits and _, a letter first." : isTaken ? "Another step is called so." : "";
   const rename = () => {

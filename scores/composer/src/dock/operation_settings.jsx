@@ -6,12 +6,12 @@ import { edit } from "../edit/actions.js";
 import { setConfig } from "../graph/edit.js";
 import { arriving } from "../graph/fields.js";
 import { fieldsOf } from "../graph/schema.js";
-import { useComposer } from "../store.js";
+import { useFacts } from "../store.js";
 import { SchemaField, Typed } from "./fields.jsx";
 import { useKnown } from "./known.js";
 
 export function OperationSettings({ node }) {
-  const { catalog, doc } = useComposer();
+  const { catalog, doc } = useFacts();
   const known = useKnown();
   const operation = catalog.operations.get(`${node.skill}.${node.operation}`);
   const fields = useMemo(() => fieldsOf(operation?.input_schema), [operation]);

@@ -5,12 +5,12 @@ import { edit, join } from "../edit/actions.js";
 import { removeEdges, reorderEdge, setConfig, whyNot } from "../graph/edit.js";
 import { isMap } from "../graph/kinds.js";
 import { ITEM, ON_ERROR, ownPorts } from "../graph/ports.js";
-import { select, useComposer } from "../store.js";
+import { select, useFacts } from "../store.js";
 import { Button } from "../ui/parts.jsx";
 import { Choice, Typed } from "./fields.jsx";
 
 export function PortsTab({ node }) {
-  const { doc, catalog } = useComposer();
+  const { doc, catalog } = useFacts();
   const into = doc.edges.filter((edge) => edge.to === node.key).sort((one, other) => (one.order ?? 0) - (other.order ?? 0));
   const configure = (change) => edit((before) => setConfig(before, node.key, change));
   return (

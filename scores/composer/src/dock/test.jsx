@@ -7,7 +7,7 @@ import { edit } from "../edit/actions.js";
 import { keep } from "../edit/keeping.js";
 import { setConfig } from "../graph/edit.js";
 import { inputOf } from "../graph/fields.js";
-import { isChanged, set, tell, useComposer } from "../store.js";
+import { isChanged, set, tell, useComposer, useFacts } from "../store.js";
 import { duration, money } from "../ui/numbers.js";
 import { Button, Status } from "../ui/parts.jsx";
 import { Json } from "./json.jsx";
@@ -31,7 +31,7 @@ async function playAlone(score, node, input, mode) {
 }
 
 export function Test({ node }) {
-  const { score, doc, tests, catalog, values } = useComposer();
+  const { score, doc, tests, catalog, values } = useFacts();
   const known = useKnown();
   const arrives = useMemo(() => inputOf(doc, node.key, known), [doc, node.key, known]);
   const [typed, setTyped] = useState(null);

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 
 import { all } from "../api.js";
-import { close, isChanged, now, tell, useComposer } from "../store.js";
+import { close, isChanged, now, tell, useComposer, useFacts } from "../store.js";
 import { Dialog } from "../ui/dialog.jsx";
 import { Button } from "../ui/parts.jsx";
 import { add, addBySelection } from "./actions.js";
@@ -23,7 +23,7 @@ export function Dialogs() {
 }
 
 function Save() {
-  const { issues, version } = useComposer();
+  const { issues, version } = useFacts();
   const changed = useComposer(isChanged);
   const [message, setMessage] = useState("");
   const [refusal, setRefusal] = useState("");
@@ -89,7 +89,7 @@ function useReach() {
 }
 
 function Conflict({ theirs, etag }) {
-  const { version, score } = useComposer();
+  const { version, score } = useFacts();
   const isNewVersion = theirs.base_version > version;
   const who = theirs.author ? `${theirs.author} changed the draft at ${clockOf(theirs.saved_at)}.` : "The draft was dropped elsewhere.";
   const choose = (act) => async () => {

@@ -51,7 +51,7 @@ export function Editor() {
     const rects = new Map(nodes.map(({ id }) => [id, rectOf(id)]));
     pointAt(null);
     edit((doc) => {
-      let moved = change.moveTo(doc, new Map([...rects].map(([id, { x, y }]) => [id, { x: Math.round(x), y: Math.round(y) }])));
+      let moved = change.moveTo(doc, new Map([...rects].map(([id, rect]) => [id, shifted(findNode(doc, id), known.get(id).rect, rect)])));
       const owners = ownersOf(doc);
       for (const [id, rect] of rects) {
         const goesAlong = mapsAround(id, owners).some((map) => rects.has(map));
@@ -92,6 +92,12 @@ export function Editor() {
       <Blank />
     </Canvas>
   );
+}
+
+/** Where a node is after it was dragged from one rectangle to another; a frame's is around its body, not where it is stored. */
+function shifted(node, from, to) {
+  const at = node.position ?? from;
+  return { x: Math.round(at.x + to.x - from.x), y: Math.round(at.y + to.y - from.y) };
 }
 
 function joined(doc, key, owner) {

@@ -6,7 +6,7 @@ const MONO = 6.7; // of a port, 11 px
 const MIN_WIDTH = 132;
 const MAX_WIDTH = 212;
 
-export const FRAME = { left: 44, top: 48, right: 28, bottom: 28, minWidth: 300, minHeight: 132 };
+export const FRAME = { left: 40, top: 50, right: 30, bottom: 30, minWidth: 300, minHeight: 132 };
 
 /** Of a step; `lines` are what stands below its name, `below` the ports that hang under it. */
 export function stepSize({ name, lines, below, family, withState }) {

@@ -5,7 +5,7 @@ import { documentIn } from "../graph/document.js";
 import { isPlaying, squaresOf, statesOf } from "../graph/played.js";
 import { isMap } from "../graph/kinds.js";
 import { arrange, isHeap } from "../graph/layout.js";
-import { now, set, show, tell } from "../store.js";
+import { now, show, tell } from "../store.js";
 
 const MOST = 10_000; // rows that are read
 const WAIT = 500; // ms between two looks, however many events come
@@ -74,5 +74,3 @@ function follow(id) {
     timer = null;
   }
 }
-
-export const pick = (row) => set({ row });

@@ -6,15 +6,15 @@ import { call } from "../api.js";
 import { findNode } from "../graph/document.js";
 import { iconOf } from "../graph/kinds.js";
 import { byStatus, isPlaying } from "../graph/played.js";
-import { chosenNode, tell, useComposer } from "../store.js";
+import { chosenNode, tell, useComposer, useFacts } from "../store.js";
 import { duration, money } from "../ui/numbers.js";
-import { Button, Icon, KindTile, Status } from "../ui/parts.jsx";
+import { Button, KindTile, Status } from "../ui/parts.jsx";
 import { useInSight } from "../dock/in_sight.js";
 import { Json } from "../dock/json.jsx";
 
 export function RunDock() {
   const key = useComposer(chosenNode);
-  const { doc, run } = useComposer();
+  const { doc, run } = useFacts();
   useInSight(key);
   const node = key === null ? null : findNode(doc, key);
   if (!node) return null;
@@ -37,7 +37,7 @@ function NodeDock({ node, state, run }) {
 }
 
 function Counts({ node, groups, group, state, onChoose }) {
-  const { catalog } = useComposer();
+  const { catalog } = useFacts();
   const agent = catalog.agents.get(node.agent_id);
   return (
     <section aria-label="By status">
@@ -65,7 +65,7 @@ function Counts({ node, groups, group, state, onChoose }) {
 }
 
 function Record({ node, row, run, group, at, setAt }) {
-  const { mayEdit } = useComposer();
+  const { mayEdit } = useFacts();
   if (!row) return <section aria-label="Record"><p className="ms-cap">{isPlaying(run.told) ? "Nothing is recorded of it yet." : "It was not played."}</p></section>;
   const item = row.iteration.split("/").map((part) => part.replace(/.*:/, "")).join("·");
   const title = `${row.iteration ? `Item ${item} ` : ""}${row.status.replaceAll("_", " ")}`;

@@ -3,7 +3,7 @@
 import { call } from "../api.js";
 import { insideOf } from "../graph/document.js";
 import { isPlaying } from "../graph/played.js";
-import { chosenNode, tell, useComposer } from "../store.js";
+import { chosenNode, tell, useComposer, useFacts } from "../store.js";
 import { InHead } from "../ui/head.jsx";
 import { duration, money } from "../ui/numbers.js";
 import { Button, Icon, Status } from "../ui/parts.jsx";
@@ -12,7 +12,7 @@ import { choose } from "./records.js";
 const SHOWN = 400; // squares
 
 export function RunHead() {
-  const { run, score, mayEdit } = useComposer();
+  const { run, score, mayEdit } = useFacts();
   const { told } = run;
   const page = `/admin/runs/run/${told.id}/change/`;
   const act = (path) => async () => {
@@ -48,7 +48,7 @@ export function RunHead() {
 }
 
 export function RunBar() {
-  const { run, doc, score } = useComposer();
+  const { run, doc, score } = useFacts();
   const key = useComposer(chosenNode);
   const { told, strips, path } = run;
   const strip = strips.find(({ map }) => key === map || (key && insideOf(doc, map).includes(key))) ?? strips.find(({ map }) => path.includes(`${map}:`)) ?? strips[0];

@@ -7,7 +7,7 @@ import { call } from "../api.js";
 import { arrangeAll, redo, undo } from "../edit/actions.js";
 import { Issues } from "../edit/issues.jsx";
 import { dropDraft, keep } from "../edit/keeping.js";
-import { isChanged, now, open, tell, useComposer } from "../store.js";
+import { isChanged, now, open, tell, useComposer, useFacts } from "../store.js";
 import { clockOf } from "./numbers.js";
 import { Button, Icon } from "./parts.jsx";
 import { Popover } from "./popover.jsx";
@@ -15,7 +15,7 @@ import { Popover } from "./popover.jsx";
 export const InHead = ({ children }) => createPortal(children, document.getElementById("composer-head"));
 
 export function EditHead() {
-  const { history, version } = useComposer();
+  const { history, version } = useFacts();
   const changed = useComposer(isChanged);
   return (
     <InHead>
@@ -35,7 +35,7 @@ export function EditHead() {
 }
 
 export function DraftState() {
-  const { draft, version } = useComposer();
+  const { draft, version } = useFacts();
   const changed = useComposer(isChanged);
   if (draft.state === "failed")
     return (
@@ -76,7 +76,7 @@ export function IssueButton() {
 }
 
 function RunButton() {
-  const { score } = useComposer();
+  const { score } = useFacts();
   const place = `maestro.input.${score.id}`;
   const [input, setInput] = useState(() => localStorage.getItem(place) ?? "{}");
   const [refusal, setRefusal] = useState("");
