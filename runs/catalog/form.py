@@ -27,7 +27,7 @@ class TrialForm(forms.Form):
         schema = operation.input_schema()
         for field in fields_of(schema):
             self.fields[field.name] = _form_field(field, schema)
-        if operation.input_model.model_config.get("extra") == "allow":
+        if schema.get("additionalProperties"):
             self.fields[OTHERS] = JSONText(
                 shape=dict,
                 required=False,
