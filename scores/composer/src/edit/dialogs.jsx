@@ -7,6 +7,7 @@ import { close, isChanged, now, tell, useComposer, useFacts } from "../store.js"
 import { Dialog } from "../ui/dialog.jsx";
 import { Button } from "../ui/parts.jsx";
 import { add, addBySelection } from "./actions.js";
+import { FindNode } from "./find_node.jsx";
 import { FindField, Found, useFinder } from "./finder.jsx";
 import { Issues } from "./issues.jsx";
 import { keepMine, save, takeTheirs } from "./keeping.js";
@@ -18,6 +19,7 @@ export function Dialogs() {
   if (dialog?.name === "save") return <Save />;
   if (dialog?.name === "conflict") return <Conflict {...dialog} />;
   if (dialog?.name === "keys") return <KeyList />;
+  if (dialog?.name === "find") return <FindNode />;
   if (dialog?.name === "add") return <Add key={dialog.at?.x} {...dialog} />;
   return null;
 }

@@ -7,7 +7,8 @@ import { close, facts, now, open, select, selectedEdges, selectedNodes } from ".
 import * as act from "./actions.js";
 
 export const KEYS = [
-  ["/", "find a step"],
+  ["/", "find a step to add"],
+  ["Ctrl F", "find a step on the canvas"],
   ["N", "add a step behind the selected one, or on the selected edge"],
   ["← → ↑ ↓", "go along edges to the next step"],
   ["Alt ← → ↑ ↓", "move the selected steps"],
@@ -33,15 +34,17 @@ const WITH_CONTROL = {
   d: act.duplicateSelected,
   a: act.selectAll,
   s: () => open("save"),
+  f: () => open("find"),
 };
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const EVERYWHERE = new Set(["s", "f"]); // also while something is typed
 const READING = new Set(["/", "f", "?", "Escape", "Enter"]);
 
 const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
 const focus = (selector) => document.querySelector(selector)?.focus();
 
 const PLAIN = {
-  "/": () => focus("#composer-find"),
+  "/": () => (now().isEditing ? focus("#composer-find") : open("find")),
   "?": () => open("keys"),
   n: () => open("add"),
   f: () => now().view?.fit(),
@@ -66,8 +69,8 @@ function deed(event) {
   if (dialog) return event.key === "Escape" ? close : null;
   if (event.ctrlKey || event.metaKey) {
     const act = WITH_CONTROL[event.key.toLowerCase()];
-    if (!act || !isEditing) return null;
-    return event.key.toLowerCase() === "s" || !isTyping(event.target) ? () => act(event) : null;
+    if (!act || !(isEditing || event.key.toLowerCase() === "f")) return null;
+    return EVERYWHERE.has(event.key.toLowerCase()) || !isTyping(event.target) ? () => act(event) : null;
   }
   if (isTyping(event.target)) return event.key === "Escape" ? () => event.target.blur() : null;
   if (WAYS[event.key]) return () => arrow(event);
