@@ -20,9 +20,13 @@ JSON = dict[str, Any]
 
 
 class NotAsPlanned(NodeError):
-    """It would be another effect than the approved one; `details["differences"]` says where."""
+    """It would be another effect than the approved one; `details["differences"]` says where.
+
+    `planned` is the row of the effect that was approved, if there is one.
+    """
 
     code = "not_as_planned"
+    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ async def rule(performance: Performance, operation: Operation, step: Step) -> Ru
     settled = counted_by_joins(performance, step.node) | edited_fields(row, operation)
     compared = compare(performance, step.node, row, step.given, leave_out=settled)
     if not compared.is_as_planned:
-        raise changed_since(operation.full_name, compared)
+        changed = changed_since(operation.full_name, compared)
+        changed.planned = row.pk
+        raise changed
     return rule_on(row, operation, step.given, compared)
 
 

@@ -18,7 +18,7 @@ from runs.models.choices import NodeStatus
 from scores.document import NodeDocument
 
 from . import suppression
-from .applying import Ruling, drop, rule
+from .applying import NotAsPlanned, Ruling, drop, rule
 from .attempts import Step, play_attempts
 from .calling import call_operation, fingerprint
 from .cut_writes import look_back_at_write
@@ -63,7 +63,8 @@ async def play(
         sampled = suppression.answer(performance, operation, node, given)
         ruling = await rule(performance, operation, step)
     except NodeError as error:
-        return performance.fail(node, iteration, given, error)
+        planned = error.planned if isinstance(error, NotAsPlanned) else None
+        return performance.fail(node, iteration, given, error, source_node_id=planned)
     if sampled is None and is_pure(performance, step, operation):
         return await play_pure(performance, step, operation)
     one = Try(performance, step, operation, performance.meter())

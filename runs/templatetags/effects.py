@@ -12,6 +12,7 @@ register = template.Library()
 
 TELLING = ("to", "email", "name", "company", "title", "subject", "kind", "url")
 MOST_LINES = 16
+DONE = {Decision.APPROVE: "approved", Decision.EDIT: "edited", Decision.DROP: "dropped"}
 
 
 @register.filter
@@ -39,6 +40,11 @@ def is_ticked(effect: ShownEffect, typed: dict[str, str]) -> bool:
     if f"arguments-{effect.row.pk}" in typed:
         return f"do-{effect.row.pk}" in typed
     return effect.decision != Decision.DROP
+
+
+@register.filter
+def as_done(decision: str) -> str:
+    return DONE[Decision(decision)]
 
 
 @register.filter

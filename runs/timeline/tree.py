@@ -118,7 +118,7 @@ class Timeline:
             return said or self.drawing.why_skipped(key, scope, level)
         notes = [f"{len(played.attempts)} attempts"] if len(played.attempts) > 1 else []
         if played.last.source_node_id:
-            notes.append("taken over")
+            notes.append("as approved" if played.last.started_at else "taken over")
         if played.calls:
             notes.append(f"tool calls {len(played.calls)}")
         if played.last.port not in (None, SUCCESS, EVERY):

@@ -171,6 +171,8 @@ def test_an_effect_that_has_become_another_one_does_not_happen(ledger: Path) -> 
     (told,) = (run.error or {})["details"]["differences"]
     assert told == {"place": "title", "planned": "Emma, planned", "now": "Now"}
     assert titles(ledger) == ["Emma"]
+    refused = run.nodes.get(node_key="second")
+    assert refused.source_node_id == plan.nodes.get(node_key="second").pk
 
 
 def test_what_a_person_has_worded_holds_whatever_is_before_it_by_then(ledger: Path) -> None:
@@ -219,7 +221,7 @@ def test_effects_of_a_subscore_are_decided_on_with_its_parents(ledger: Path) -> 
     for _ in range(3):
         play_here(run)
     assert run.status == RunStatus.SUCCEEDED, (run.status, run.error)
-    emma, *_ = planned_effects(run)
+    emma = planned_effects(run).get(input__title="Emma")
 
     live = apply_plan(run, [EffectChoice(emma.pk, Decision.DROP)], started_by="ines")
     for _ in range(3):

@@ -38,5 +38,5 @@ def test_killed_in_the_middle_of_applying_each_approved_effect_happens_under_one
     sent = Counter(log.read_text().splitlines())
     assert set(sent) == {f"{run.pk}/post/each:{number}" for number in range(1, 6)}
     assert sum(sent.values()) in (6, 7), "none died" if len(sent) == sum(sent.values()) else sent
-    told = run.nodes.filter(node_key="post", status="succeeded")
-    assert sorted(told.values_list("source_node_id", flat=True)) == [row.pk for row in others]
+    told = run.nodes.filter(node_key="post", status="succeeded").order_by("source_node_id")
+    assert [row.source_node_id for row in told] == [row.pk for row in others]
