@@ -15,6 +15,7 @@ from unfold.sites import UnfoldAdminSite
 
 from agents import views as agent_views
 from agents.skills.mcp import views as mcp_views
+from agents.skills.pipeline import views as pipeline_views
 from maestro.errors import NotFound
 from maestro.exchange import views as exchange_views
 from maestro.palette import found_by_name, found_in_rows
@@ -56,6 +57,7 @@ class Site(UnfoldAdminSite):
             path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
             *agent_views.urls(self.admin_view),
             *mcp_views.urls(self.admin_view),
+            *pipeline_views.urls(self.admin_view),
             *catalog_views.urls(self.admin_view),
             *exchange_views.urls(self.admin_view),
             *score_views.urls(self.admin_view),

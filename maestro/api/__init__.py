@@ -4,6 +4,7 @@ from agents.api import router as agents
 from agents.limits.api import router as limits
 from agents.skills.api import router as skills
 from agents.skills.mcp.api import router as mcp_servers
+from agents.skills.pipeline.api import router as pipelines
 from maestro.exchange.api import router as exchange
 from maestro.workspaces.api import router as workspaces
 from maestro.workspaces.secrets.api import router as secrets
@@ -45,6 +46,7 @@ ROUTERS = (
     secrets,
     agents,
     skills,
+    pipelines,
     catalog,
     mcp_servers,
     limits,

@@ -27,6 +27,8 @@ SCOPES = (
     "orchestra:write",
     "run:read",
     "run:write",
+    "pipeline:read",
+    "pipeline:write",
     "secret:read",
     "secret:write",
     "workspace:write",

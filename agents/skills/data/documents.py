@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from agents.skills.context import Context
 from agents.skills.data.fields import Open
 from agents.skills.data.manifest import skill
-from agents.skills.data.tables import MAX_TEXT
 from agents.skills.operation import Effect, Sample
 from agents.skills.outcome import first_unfit
 from agents.skills.template import reach
+from agents.tables import MAX_TEXT
 from maestro.errors import InvalidNodeInput
 
 MISSING = object()

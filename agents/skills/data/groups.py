@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 from agents.skills.context import Context
 from agents.skills.data.fields import Open
 from agents.skills.data.manifest import skill
-from agents.skills.data.rows import MAX_ROWS, Row, RowsInput, sameness
+from agents.skills.data.rows import RowsInput, sameness
 from agents.skills.operation import Effect, Sample
 from agents.skills.template import reach
+from agents.tables import MAX_ROWS, Row
 from maestro.errors import InvalidNodeInput
 
 

@@ -1,7 +1,7 @@
 """Operations on a list of rows; in a thread, because their work grows with the list."""
 
 from collections import Counter
-from typing import Any, TypeAlias
+from typing import Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -11,11 +11,10 @@ from agents.skills.data.fields import Open
 from agents.skills.data.manifest import skill
 from agents.skills.operation import Effect, Sample
 from agents.skills.template import reach
+from agents.tables import MAX_ROWS, Row
 from maestro.errors import InvalidInput, InvalidNodeInput
 
-MAX_ROWS = 50_000
 COUNTS = {"dropped", "missing"}
-Row: TypeAlias = dict[str, Any]
 ROWS = TypeAdapter(list[Row])
 SAMPLE = Sample({"rows": [{"email": "ada@example.com"}]})
 
