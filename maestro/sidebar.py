@@ -37,6 +37,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     unread, attention = _waiting(request)
     home = [
         _entry(request, "Home", "space_dashboard", "index"),
+        _entry(request, "Approvals", "front_hand", "approvals", attention, "danger"),
         _list(request, "Notifications", "notifications", "workspaces_notification", unread),
     ]
     if not settings.MAESTRO_SMTP_URL:
@@ -49,7 +50,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     operate = [
         _list(request, "Orchestras", "queue_music", "orchestras_orchestra"),
-        _list(request, "Runs", "play_circle", "runs_run", attention, "danger"),
+        _list(request, "Runs", "play_circle", "runs_run"),
         _list(request, "Pipelines", "view_kanban", "pipeline_pipeline"),
     ]
     govern = [

@@ -22,6 +22,7 @@ from maestro.palette import found_by_name, found_in_rows
 from maestro.workspaces.desk import desk_page, looking_seat, seat_of, take_seat, workspaces_of
 from runs import views as run_views
 from runs.again import views as again_views
+from runs.approvals import views as approval_views
 from runs.auditions import views as audition_views
 from runs.budgets import views as budget_views
 from runs.catalog import views as catalog_views
@@ -64,6 +65,7 @@ class Site(UnfoldAdminSite):
             *composer_views.urls(self.admin_view),
             *history_views.urls(self.admin_view),
             *run_views.urls(self.admin_view),
+            *approval_views.urls(self.admin_view),
             *again_views.urls(self.admin_view),
             *budget_views.urls(self.admin_view),
             *audition_views.urls(self.admin_view),

@@ -15,7 +15,7 @@ from django.http import (
     QueryDict,
 )
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from maestro.errors import InvalidInput, MaestroError
@@ -164,11 +164,11 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
         )
 
     try:
-        return HttpResponseRedirect(page_of(settle()))
+        return HttpResponseRedirect(_asked_on(request, settle()))
     except MaestroError as refusal:
         messages.error(request, refusal.message)
         keep_typed(request, run)
-        return HttpResponseRedirect(page_of(run))
+        return HttpResponseRedirect(_asked_on(request, run))
 
 
 @require_GET
@@ -219,10 +219,16 @@ def _run(request: HttpRequest, pk: str, seat: Seat | None) -> Run:
 def _to_the_run(request: HttpRequest, act: Callable[[], Run], *, back: str) -> HttpResponse:
     """Act, then show the run; a refusal is told on the page it was asked from."""
     try:
-        return HttpResponseRedirect(page_of(act()))
+        return HttpResponseRedirect(_asked_on(request, act()))
     except MaestroError as refusal:
         messages.error(request, refusal.message)
         return HttpResponseRedirect(back)
+
+
+def _asked_on(request: HttpRequest, run: Run) -> str:
+    """The page on which the question was: all that wait, or the run's."""
+    here = request.POST.get("back") == "approvals"
+    return reverse("admin:approvals") if here else page_of(run)
 
 
 def _decisions(sent: QueryDict) -> list[ItemDecision]:

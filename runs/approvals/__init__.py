@@ -1,0 +1,1 @@
+"""What waits for a person, in one place: gates, writes cut in half, spent budgets."""
