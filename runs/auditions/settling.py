@@ -27,7 +27,16 @@ from .sides import place_of, side_of, spent_by
 JSON = dict[str, Any]
 SECONDS = 3.0
 OVER = (NodeStatus.SUCCEEDED, NodeStatus.FAILED, NodeStatus.CANCELLED)
+# Nobody answered, which says nothing of the agent.
 NOT_MADE = ("budget_spent", "cut_off", "recording_gone")
+AWAY = (
+    "unavailable",
+    "rate_limited",
+    "timeout",
+    "key_refused",
+    "spending_stopped",
+    "missing_secret",
+)
 STATUSES = {RunStatus.SUCCEEDED: Status.DONE, RunStatus.CANCELLED: Status.CANCELLED}
 
 
@@ -92,7 +101,7 @@ def _is_over(node: RunNode) -> bool:
 def _was_made(node: RunNode) -> bool:
     """Whether it says something of the agent: an answer, or a failure of its own to give one."""
     code = (node.error or {}).get("code", "")
-    return _is_over(node) and node.status != NodeStatus.CANCELLED and code not in NOT_MADE
+    return _is_over(node) and node.status != NodeStatus.CANCELLED and code not in NOT_MADE + AWAY
 
 
 def _settle_rows(audition: Audition, heard: list[Heard], until: float) -> list[Heard]:

@@ -56,7 +56,7 @@ def proposal(request: HttpRequest, pk: str) -> HttpResponse:
         told["proposal"] = _proposed(request, agent, request.GET)
     except MaestroError as refusal:
         told["refusal"] = refusal.message
-    title = f"Audition of {agent}"
+    title = f"Hear {agent} before it is saved"
     return desk_page(request, "auditions/propose.html", title, **told)
 
 

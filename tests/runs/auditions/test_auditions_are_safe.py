@@ -14,7 +14,7 @@ from runs.auditions.settling import settle
 from runs.models import NodeStatus, Run, RunNode
 from tests.admin.rows import make_node, make_run
 from tests.factories import make_agent, make_score, make_workspace
-from tests.far_ends.messages_api import Said, calls, text
+from tests.far_ends.messages_api import Said, calls, error, text
 from tests.runs.agents import PLAIN_COST, agent_score, model, play_with
 from tests.runs.books_skill import LEDGER
 from tests.runs.stage import play_here
@@ -156,6 +156,16 @@ def test_no_valid_answer_is_shown_beside_the_one_of_then() -> None:
         "wants": "not played",
         "note": "not played",
     }
+
+
+def test_a_provider_that_is_away_says_nothing_of_the_agent() -> None:
+    agent = classifier()
+    recorded(agent, ["One"], sorting(old=same))
+
+    audition, _ = held(agent, lambda _: error(401, "authentication_error"))
+
+    assert audition.rows.get().status == RowStatus.NOT_PLAYED
+    assert audition.passed is False
 
 
 def test_a_sample_by_a_field_hears_rare_answers_too() -> None:
