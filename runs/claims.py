@@ -21,7 +21,8 @@ update players set lease_until = clock_timestamp() + interval '{LEASE_SECONDS} s
 # Only while the claimer's own lease holds: a zombie that wakes up takes nothing. Fair between
 # workspaces: each that has queued runs is found by one probe of the index, those of which this
 # player plays the fewest come first, and each gets an equal share of the room; so the cost does
-# not grow with the queue, and ten thousand runs of one workspace delay nobody else's.
+# not grow with the queue, and ten thousand runs of one workspace delay nobody else's. An array at
+# the end, because a join with `fair` is guessed to be large and reads the whole table.
 CLAIM = """
 with recursive asking (workspace_id) as (
   (select workspace_id from score_runs
@@ -50,7 +51,7 @@ fair as materialized (
 taken as (
   update score_runs set status = 'running', player = %(me)s, fence = fence + 1, progress = false,
          started_at = coalesce(started_at, clock_timestamp()), last_event = last_event + 1
-   where id in (select id from fair)
+   where id = any(array(select id from fair))
   returning id, fence, workspace_id, score_id, score_version, orchestra_id, parent_run_id, mode,
             input, pins, deaths, cancel_requested, last_event),
 told as (
