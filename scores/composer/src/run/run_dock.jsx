@@ -54,7 +54,7 @@ function Counts({ node, groups, group, state, onChoose }) {
             <button type="button" aria-pressed={group.status === status} onClick={() => onChoose(status)}>
               <Status name={status} bare />
               <span className="ms-num">{rows.length}</span>
-              <span className="ms-num ms-sub">{rows.length > 1 ? "p50 " : ""}{duration(p50)}</span>
+              <span className="ms-num ms-sub">{rows.length > 1 && p50 !== undefined ? "p50 " : ""}{duration(p50)}</span>
               <span className="ms-num">{money(cost)}</span>
             </button>
           </li>

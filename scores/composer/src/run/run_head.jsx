@@ -77,8 +77,12 @@ export function RunBar() {
   );
 }
 
+const inView = (square) => square?.scrollIntoView({ block: "nearest", inline: "nearest" });
+const nextOf = (paths, path) => paths[(paths.indexOf(path) + 1) % paths.length];
+
 function Strip({ strip, path }) {
   const { map, squares } = strip;
+  const failed = squares.filter((square) => square.tone === "failed").map((square) => square.path);
   const count = (tone) => squares.filter((square) => square.tone === tone).length;
   const told = `${squares.length} items of ${map}: ${count("ok")} succeeded, ${count("failed")} failed, ${count("running")} running, ${count("ended")} ended`;
   return (
@@ -88,9 +92,14 @@ function Strip({ strip, path }) {
       <button type="button" className="ms-btn is-small ms-all" aria-pressed={path === ""} onClick={() => choose("")}>
         All {squares.length}
       </button>
+      {failed.length > 0 && (
+        <button type="button" className="ms-btn is-small is-danger" onClick={() => choose(nextOf(failed, path))} title="Go to the next one that failed">
+          {failed.length} failed
+        </button>
+      )}
       <span className="ms-cells" role="group" aria-label={told}>
         {squares.slice(0, SHOWN).map((square) => (
-          <button key={square.path} type="button" className={`is-${square.tone}`} aria-pressed={path === square.path} title={`${map} ${square.label}: ${square.tone === "ok" ? "succeeded" : square.tone}`} onClick={() => choose(square.path === path ? "" : square.path)}>
+          <button key={square.path} type="button" className={`is-${square.tone}`} aria-pressed={path === square.path} ref={path === square.path ? inView : null} title={`${map} ${square.label}: ${square.tone === "ok" ? "succeeded" : square.tone}`} onClick={() => choose(square.path === path ? "" : square.path)}>
             {square.label}
           </button>
         ))}
