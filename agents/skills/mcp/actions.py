@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from agents.egress import open_way_out
 from maestro.cleaning import clean, taken_at_the_same_time
-from maestro.errors import Conflict, InvalidInput, MaestroError, NodeError, NotFound
+from maestro.errors import Conflict, InUse, InvalidInput, MaestroError, NodeError, NotFound
 from maestro.workspaces.audit import record
 
 from .late import line_to, secret_of
 from .models import McpServer
 from .session import list_tools
 from .spec import ToolSpec, renewed
+from .uses import uses_of
 
 LIST_SECONDS = 20
 
@@ -30,9 +31,12 @@ class ServerRefused(Conflict):
 def save_server(server: McpServer, *, by: str) -> McpServer:
     """The server as it is now, new or changed; InvalidInput says which field is wrong.
 
-    Of a server at another address nothing that was seen counts any more.
+    Of a server at another address nothing that was seen counts any more. InUse for another name
+    while something calls its tools by the old one.
     """
     before = McpServer.objects.filter(pk=server.pk).first()
+    if before is not None and before.name != server.name:
+        _refuse_while_used(before, "renamed")
     if before is not None and before.url != server.url:
         server.tools, server.listed_at = [], None
     clean(server)
@@ -45,7 +49,8 @@ def save_server(server: McpServer, *, by: str) -> McpServer:
 
 @transaction.atomic
 def delete_server(server: McpServer, *, by: str) -> None:
-    """Its tools cannot be called from now on; nodes that name them fail with what to do."""
+    """Its tools cannot be called from now on. InUse while a node names one or an agent may."""
+    _refuse_while_used(server, "deleted")
     record(server.workspace, by, "mcp_server.deleted", server, {"name": server.name})
     server.delete()
 
@@ -92,6 +97,12 @@ def judge_tool(server: McpServer, tool: str, *, reads: bool, sha256: str, by: st
     told = {"name": server.name, "tool": tool, "reads": reads, "sha256": sha256}
     record(server.workspace, by, "mcp_tool.judged", server, told)
     return locked
+
+
+def _refuse_while_used(server: McpServer, what: str) -> None:
+    if used_by := uses_of(server):
+        names = ", ".join(use["name"] for use in used_by[:5])
+        raise InUse(f"{server} cannot be {what}: {names} call its tools", used_by=used_by)
 
 
 def _keep(server: McpServer, specs: list[ToolSpec]) -> None:

@@ -7,20 +7,24 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from maestro.numbers import clock
-from maestro.workspaces.desk import ScopedAdmin, author_of, clipped, number, seat_of
+from maestro.uses import Use
+from maestro.workspaces.desk import GuardedDeletion, author_of, clipped, number, seat_of
 
 from .actions import delete_server, save_server
 from .models import McpServer
+from .uses import uses_of
 
 
 @admin.register(McpServer)
-class McpServerAdmin(ScopedAdmin):
+class McpServerAdmin(GuardedDeletion):
     list_display = ["name", "url_shown", "secret", "tool_count", "waiting", "listed_shown"]
     search_fields = ["name", "url"]
     list_select_related = ["secret"]
     ordering = ["name"]
     fields = ["name", "url", "secret", "header"]
-    audited_by_verbs = True
+    way_out = (
+        "Let these nodes call something else, and take the tools off these agents, then come back."
+    )
     empty_text = (
         "A server of the Model Context Protocol brings tools that nodes can call and agents can be "
         "allowed: mcp.name.tool."
@@ -48,9 +52,8 @@ class McpServerAdmin(ScopedAdmin):
             obj.workspace = seat.workspace
         save_server(obj, by=author_of(request))
 
-    def delete_model(self, request: HttpRequest, obj: McpServer) -> None:
-        delete_server(obj, by=author_of(request))
+    def uses_of(self, obj: McpServer) -> list[Use]:
+        return uses_of(obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        for server in queryset:
-            delete_server(server, by=author_of(request))
+    def delete(self, obj: McpServer, author: str) -> None:
+        delete_server(obj, by=author)

@@ -54,6 +54,7 @@ def replace_mcp_server(
 
 @router.delete("/mcp-servers/{server_id}", response={204: None}, auth=can("orchestra:write"))
 def drop_mcp_server(request: ApiRequest, server_id: Id, if_match: IfMatch) -> Status[None]:
+    """409 `in_use`, with what calls its tools, as long as something does."""
     with seen(_servers(request), server_id, if_match, server_tag) as server:
         delete_server(server, by=author(request))
     return Status(204, None)

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from agents.skills.mcp.actions import ServerRefused, judge_tool, look_again, save_server
+from agents.skills.mcp.actions import (
+    ServerRefused,
+    delete_server,
+    judge_tool,
+    look_again,
+    save_server,
+)
 from agents.skills.mcp.models import McpServer
 from agents.skills.mcp.offered import offered, unknown_tools
 from agents.skills.mcp.spec import ToolSpec
@@ -13,9 +19,10 @@ from maestro.errors import Conflict, InUse, InvalidInput
 from maestro.workspaces.models import AuditEntry, Workspace
 from maestro.workspaces.vault import delete_secret, set_secret
 from tests.agents.skills.mcp.conftest import KEY, register
-from tests.factories import make_agent, make_workspace
+from tests.factories import make_agent, make_score, make_workspace
 from tests.far_ends.mcp import McpEnd, tool
 from tests.far_ends.server import Reply
+from tests.scores.graphs import graph, step
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +189,28 @@ def test_at_another_address_nothing_that_was_seen_counts(server: McpServer) -> N
     server.url = "https://other.example/mcp"
 
     assert save_server(server, by="ada").specs == []
+
+
+def test_a_server_whose_tools_are_called_stays_under_its_name(server: McpServer) -> None:
+    score = make_score(
+        server.workspace, graph(step("ask", skill="mcp", operation="weather.forecast"))
+    )
+    agent = make_agent(server.workspace, allowed_tools=["mcp.weather.order"])
+    make_agent(server.workspace, allowed_tools=["data.pick"])
+
+    with pytest.raises(InUse) as refusal:
+        delete_server(server, by="ada")
+    used_by = refusal.value.details["used_by"]
+    assert [(use["id"], use["nodes"]) for use in used_by] == [  # type: ignore[attr-defined]
+        (score.pk, ["ask"]),
+        (agent.pk, []),
+    ]
+    server.name = "clouds"
+    with pytest.raises(InUse, match="renamed"):
+        save_server(server, by="ada")
+
+    score.delete()
+    agent.delete()
+    server.refresh_from_db()
+    delete_server(server, by="ada")
+    assert not McpServer.objects.exists()
