@@ -6,10 +6,11 @@ from maestro.errors import UnknownOperation
 
 
 def guarantee_of(operation: str) -> Guarantee | None:
-    """None for what changes nothing, is no operation (""), or is not installed any more."""
-    if not operation:
+    """None for what changes nothing, is no operation ("", `agent:sorter`), or is not there any more."""
+    skill, dot, name = operation.partition(".")
+    if not dot:
         return None
     try:
-        return registry.find(*operation.split(".", 1)).guarantee()
+        return registry.find(skill, name).guarantee()
     except UnknownOperation:
         return None

@@ -337,10 +337,12 @@ def test_a_node_names_the_run_that_plays_it_and_how_often_its_effect_happens(
     make_node(run, "inner", child_run_id=child.pk)
     make_node(run, "send", operation="email.send_email", effect="write")
     make_node(run, "note", operation="pipeline.log_activity", effect="local")
+    make_node(run, "ask", call=1, operation="agent:helper")
 
-    inner, send, note = read(caller.get(f"/runs/{run.pk}/nodes"))["items"]
+    inner, send, note, helper = read(caller.get(f"/runs/{run.pk}/nodes"))["items"]
 
     assert (inner["child_run_id"], inner["guarantee"]) == (child.pk, None)
     assert (send["child_run_id"], send["guarantee"]) == (None, "once_per_key")
     assert note["guarantee"] == "exactly_once"
+    assert (helper["operation"], helper["guarantee"]) == ("agent:helper", None)
     assert read(caller.get(f"/runs/{child.pk}"))["parent_run_id"] == run.pk
