@@ -59,8 +59,9 @@ def _outputs(run: Run, expected: Undisturbed) -> Iterator[str]:
 
 
 def _rows(run: Run) -> Iterator[str]:
-    """Only a model call that was cut is an attempt of its own."""
-    attempts = Counter(_place(row) for row in run.nodes.filter(call=0))
+    """Only a model call that was cut, and what was not begun, is an attempt of its own."""
+    begun = run.nodes.filter(call=0).exclude(status=NodeStatus.CANCELLED)
+    attempts = Counter(_place(row) for row in begun)
     for (key, path), count in attempts.items():
         if count > 1 and key != OF_MODEL:
             yield f"{key}[{path}] has {count} attempts"
