@@ -35,13 +35,22 @@ class Run(models.Model):
     """One execution, pinned at its start; only its player writes it, under its `fence`."""
 
     id = id_field("run")
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="runs")
-    score = models.ForeignKey(Score, models.CASCADE, related_name="runs", db_constraint=False)
+    # Each index is written when a run starts, is claimed and ends: no reference has one of its own,
+    # and those below hold only the rows that are looked for.
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="runs", db_index=False)
+    score = models.ForeignKey(
+        Score, models.CASCADE, related_name="runs", db_constraint=False, db_index=False
+    )
     score_version = models.PositiveIntegerField(
         null=True, help_text="Empty: played from a draft, kept in the pins."
     )
     orchestra = models.ForeignKey(
-        Orchestra, models.SET_NULL, null=True, related_name="runs", db_constraint=False
+        Orchestra,
+        models.SET_NULL,
+        null=True,
+        related_name="runs",
+        db_constraint=False,
+        db_index=False,
     )
     slot = models.DateTimeField(null=True, help_text="The fire of the schedule it stands for.")
     mode = models.CharField(max_length=16, choices=Mode, default=Mode.LIVE)
@@ -58,11 +67,17 @@ class Run(models.Model):
         null=True, help_text="Of the request that brought the key: another one may not reuse it."
     )
     started_by = models.CharField(max_length=200, blank=True, default="")
-    parent_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="child_runs")
+    parent_run = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="child_runs", db_index=False
+    )
     parent_node_key = models.TextField(blank=True, default="")
     parent_iteration = models.TextField(blank=True, default="", db_default="")
-    root_run = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
-    source_run = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replays")
+    root_run = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    source_run = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="replays", db_index=False
+    )
     reuse = models.CharField(max_length=16, choices=Reuse, blank=True, default="", db_default="")
 
     player = models.TextField(null=True)
@@ -95,9 +110,15 @@ class Run(models.Model):
         db_table = "score_runs"
         ordering = ["-queued_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["orchestra", "slot"], name="one_run_per_fire"),
             models.UniqueConstraint(
-                fields=["workspace", "idempotency_key"], name="one_run_per_idempotency_key"
+                fields=["orchestra", "slot"],
+                condition=Q(slot__isnull=False),
+                name="one_run_per_fire",
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="one_run_per_idempotency_key",
             ),
             models.UniqueConstraint(
                 fields=["parent_run", "parent_node_key", "parent_iteration"],
@@ -142,6 +163,17 @@ class Run(models.Model):
             ),
             models.Index(fields=["workspace", "-queued_at", "-id"], name="runs_by_time"),
             models.Index(fields=["score", "-queued_at"], name="runs_of_score"),
+            models.Index(
+                fields=["orchestra", "-queued_at"],
+                condition=Q(orchestra__isnull=False),
+                name="runs_of_orchestra",
+            ),
+            models.Index(
+                fields=["root_run"], condition=Q(root_run__isnull=False), name="runs_below"
+            ),
+            models.Index(
+                fields=["source_run"], condition=Q(source_run__isnull=False), name="runs_from_run"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,3 +62,14 @@ def test_a_version_that_was_taken_back_is_not_what_the_next_run_pins() -> None:
 
     with pytest.raises(ValueError, match="kind"):
         start(made)
+
+
+def test_few_indexes_are_written_with_every_run() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select indexname from pg_indexes where tablename = 'score_runs'"
+            " and indexdef not like '%% WHERE %%' order by 1"
+        )
+        names = [name for (name,) in cursor.fetchall()]
+
+    assert names == ["runs_by_time", "runs_of_score", "score_runs_pkey"]
