@@ -9,7 +9,7 @@ from django.utils import timezone
 from agents.content import content_of
 from agents.helpers import MAX_LEVELS, PREFIX, slugs_in
 from agents.llm.tokens import Band
-from agents.models import Agent, AgentVersion, ModelPrice
+from agents.models import Agent, ModelPrice
 from agents.skills import registry
 from agents.skills.operation import Kind
 from agents.skills.registry import allowed_operations
@@ -18,7 +18,7 @@ from runs.models import Mode
 from scores.document import GraphDocument, NodeDocument
 from scores.models import Score
 
-from .versions import sound_document
+from .versions import contents_of, sound_document
 
 JSON = dict[str, Any]
 
@@ -62,12 +62,7 @@ def _pin_agents(nodes: list[NodeDocument], default_model: str) -> JSON:
         node.key: (agents[node.key], node.agent_version or newest[agents[node.key]])
         for node in nodes
     }
-    contents = {
-        (row.agent_id, row.version): row.content
-        for row in AgentVersion.objects.filter(
-            agent__in=agents.values(), version__in={version for _, version in pinned.values()}
-        )
-    }
+    contents = contents_of(set(pinned.values()))
     return {
         key: pin_agent(key, id, version, contents[id, version], default_model)
         for key, (id, version) in pinned.items()

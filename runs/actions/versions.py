@@ -1,9 +1,12 @@
 """The versions that runs are started of, read and checked once per process: they never change."""
 
+from collections.abc import Collection
 from functools import partial
+from typing import Any, TypeVar
 
 from django.db import transaction
 
+from agents.models import AgentVersion
 from scores.checks.references import Known, check_references
 from scores.document import GraphDocument
 from scores.models import Score, ScoreVersion
@@ -11,7 +14,12 @@ from scores.validation import check_graph, errors_of, refusal_of
 
 MAX_KEPT = 100
 
-_sound: dict[tuple[str, int], GraphDocument] = {}
+JSON = dict[str, Any]
+Pinned = tuple[str, int]  # an id and a version
+Kept = TypeVar("Kept")
+
+_sound: dict[Pinned, GraphDocument] = {}
+_contents: dict[Pinned, JSON] = {}
 
 
 def sound_document(score: Score, version: int) -> GraphDocument:
@@ -31,7 +39,7 @@ def sound_document(score: Score, version: int) -> GraphDocument:
         raise refusal_of(errors)
     if (score.pk, version) not in _sound:
         # Not before the commit: a version saved in this transaction may still be taken back.
-        transaction.on_commit(partial(_keep, score.pk, version, document))
+        transaction.on_commit(partial(_keep, _sound, {(score.pk, version): document}))
     return document
 
 
@@ -44,7 +52,20 @@ def read_document(score: Score, version: int) -> GraphDocument:
     return document
 
 
-def _keep(score: str, version: int, document: GraphDocument) -> None:
-    _sound[score, version] = document
-    while len(_sound) > MAX_KEPT:
-        _sound.pop(next(iter(_sound)), None)
+def contents_of(pinned: Collection[Pinned]) -> dict[Pinned, JSON]:
+    """What these versions of agents say; one query, if any."""
+    found = {one: _contents[one] for one in pinned if one in _contents}
+    if missing := set(pinned) - found.keys():
+        saved = AgentVersion.objects.filter(
+            agent__in={agent for agent, _ in missing}, version__in={v for _, v in missing}
+        )
+        read = {(row.agent_id, row.version): row.content for row in saved}
+        transaction.on_commit(partial(_keep, _contents, read))
+        found |= read
+    return found
+
+
+def _keep(kept: dict[Pinned, Kept], read: dict[Pinned, Kept]) -> None:
+    kept |= read
+    while len(kept) > MAX_KEPT:
+        kept.pop(next(iter(kept)), None)

@@ -2,8 +2,9 @@
 
 from .caps import BudgetReached, Busy, Cap, Offer
 from .raising import set_run_budget
-from .reserving import Granted, reserve, settle
+from .reserving import Granted, reserve, settle, settle_all
 from .standing import caps_of_orchestra, caps_of_run, caps_of_workspace
+from .unlimited import Wish, reserve_unlimited
 
 __all__ = [
     "BudgetReached",
@@ -11,10 +12,13 @@ __all__ = [
     "Cap",
     "Granted",
     "Offer",
+    "Wish",
     "caps_of_orchestra",
     "caps_of_run",
     "caps_of_workspace",
     "reserve",
+    "reserve_unlimited",
     "set_run_budget",
     "settle",
+    "settle_all",
 ]

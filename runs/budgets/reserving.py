@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,14 +16,21 @@ from .standing import EVER, Place, booked_runs, open_reservations, place_of, rec
 # One statement, so that a repeat after a lost answer finds the reservation gone and books nothing.
 SETTLE = """
 with done as (
-  delete from budget_reservations where token = %(token)s::uuid
-  returning workspace_id, orchestra_id, root_id, month),
+  delete from budget_reservations held
+   using unnest(%(tokens)s::uuid[], %(costs)s::bigint[]) as call (token, cost)
+   where held.token = call.token
+  returning held.workspace_id, held.orchestra_id, held.root_id, held.month, call.cost),
+due as (
+  select scope, month, sum(cost) as cost
+    from (select workspace_id as scope, month, cost from done
+          union all select orchestra_id, month, cost from done
+          union all select root_id, %(ever)s::date, cost from done) as place
+   group by scope, month),
 booked as (
-  select account.id from budget_accounts account, done
-   where account.scope in (done.workspace_id, done.orchestra_id) and account.month = done.month
-      or account.scope = done.root_id and account.month = %(ever)s::date
+  select account.id, due.cost from budget_accounts account join due using (scope, month)
    order by account.id for update of account)
-update budget_accounts set spent = spent + %(microdollars)s where id in (select id from booked)"""
+update budget_accounts account set spent = spent + booked.cost
+  from booked where account.id = booked.id"""
 
 # What a player that died, or lost its run, has left.
 FORGET = """
@@ -72,10 +80,19 @@ def _reserved(
 
 def settle(token: UUID, microdollars: int) -> None:
     """Book what the call did cost, and hold nothing for it any more."""
+    settle_all([(token, microdollars)])
+
+
+def settle_all(calls: Sequence[tuple[UUID, int]]) -> list[None]:
+    """The same for several calls at once, by token what each did cost."""
+    asked: dict[str, Any] = {
+        "tokens": [token for token, _ in calls],
+        "costs": [cost for _, cost in calls],
+        "ever": EVER.isoformat(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            SETTLE, {"token": str(token), "microdollars": microdollars, "ever": EVER.isoformat()}
-        )
+        cursor.execute(SETTLE, asked)
+    return [None] * len(calls)
 
 
 def _locked_caps(place: Place) -> list[Cap]:

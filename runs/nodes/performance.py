@@ -32,6 +32,7 @@ from .earlier import Earlier
 from .errors import error_json
 from .meter import Meter
 from .recorded import Attempt, Recorded
+from .together import Together
 
 JSON = dict[str, Any]
 
@@ -74,6 +75,7 @@ class Performance:
     stopping: Callable[[], bool]
     holds: Callable[[], bool]
     places: Places
+    together: Together = field(default_factory=Together)
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
 
     @cached_property

@@ -7,10 +7,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from runs.budgets import BudgetReached, Busy, Granted, Offer, reserve, settle
+from runs.budgets import (
+    BudgetReached,
+    Busy,
+    Granted,
+    Offer,
+    Wish,
+    reserve,
+    reserve_unlimited,
+    settle_all,
+)
 from runs.executor import Stop
 
-from .outage import ask_database
+from .outage import ask_database, ask_together
 from .performance import Performance
 
 LONGEST_WAIT = 60  # seconds for calls in flight to leave something
@@ -43,11 +52,15 @@ class Purse:
 
     async def pay(self, granted: Granted, microdollars: int) -> None:
         """Book what it did cost."""
-        await ask_database(self._performance, settle, granted.token, microdollars)
+        await ask_together(self._performance, settle_all, (granted.token, microdollars))
 
     async def _reserve(self, offers: Sequence[Offer]) -> Granted:
         run = self._performance.run
-        return await ask_database(self._performance, reserve, run.id, run.fence, uuid4(), offers)
+        wish = Wish(run.id, run.fence, uuid4(), offers[0])
+        granted = await ask_together(self._performance, reserve_unlimited, wish)
+        if granted is not None:
+            return granted
+        return await ask_database(self._performance, reserve, run.id, run.fence, wish.token, offers)
 
 
 def _come_back() -> BudgetReached:

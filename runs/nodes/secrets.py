@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from traceback import format_exception
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError
 
 from agents.custody import Custody, Origin
 from agents.masking import Mask
@@ -19,13 +19,14 @@ from maestro.errors import MaestroError, MissingSecret, NodeError, Unavailable
 from orchestras.slots import Filling, fill_slots
 
 from .errors import OperationBroke
-from .performance import ClaimedRun, Performance
+from .performance import Performance
 
 log = logging.getLogger(__name__)
 
 DATABASE_WAITS = (0.3, 0.6, 1.2, 2.4, 4.8)  # seconds: a restart of the database takes less
 
 Call = Callable[[Context], Awaitable[Outcome]]
+Asked = tuple[str, str | None, tuple[Slot, ...], str]  # as `keyring_of` is told it
 
 
 class Keyring:
@@ -37,7 +38,7 @@ class Keyring:
         missing: Mapping[str, MissingSecret],
         homes: Mapping[str, Iterable[Origin]],
     ) -> None:
-        self._values, self._missing = values, missing
+        self._values, self._missing, self._homes = values, missing, homes
         self.custody = Custody(values, homes)
 
     @property
@@ -50,6 +51,14 @@ class Keyring:
             return self._values[slot]
         undeclared = MissingSecret(f"The skill does not declare the slot {slot}.", slot=slot)
         raise self._missing.get(slot, undeclared)
+
+    def copy(self) -> "Keyring":
+        """For another call: what one conceals, or adds to an error, is not the other's."""
+        missing = {
+            slot: MissingSecret(error.message, **error.details)
+            for slot, error in self._missing.items()
+        }
+        return Keyring(self._values, missing, self._homes)
 
     def lent_to(self, context: Context) -> Context:
         """The context with these secrets, and a way out that takes each to its own hosts only."""
@@ -66,12 +75,11 @@ async def open_keyring(performance: Performance, slots: Collection[Slot], asker:
 
     `asker` is who needs them, in the words of that refusal. Unavailable when the database is away.
     """
-    loop = asyncio.get_running_loop()
+    run = performance.run
+    asked = run.workspace_id, run.orchestra_id, tuple(slots), asker
     for wait in (*DATABASE_WAITS, None):
         try:
-            return await loop.run_in_executor(
-                performance.pool, _open_in_thread, performance.run, slots, asker
-            )
+            return await performance.together.ask(performance.pool, _open_all, asked)
         except (OperationalError, InterfaceError):
             if wait is None or performance.stopping():
                 break
@@ -79,12 +87,10 @@ async def open_keyring(performance: Performance, slots: Collection[Slot], asker:
     raise Unavailable("The vault cannot be read, because the database does not answer.")
 
 
-def _open_in_thread(run: ClaimedRun, slots: Collection[Slot], asker: str) -> Keyring:
-    close_old_connections()
-    try:
-        return keyring_of(run.workspace_id, run.orchestra_id, slots, asker)
-    finally:
-        close_old_connections()
+def _open_all(asked: Sequence[Asked]) -> list[Keyring]:
+    """One each; the vault is asked once for those who ask the same."""
+    opened = {one: keyring_of(*one) for one in dict.fromkeys(asked)}
+    return [opened[one].copy() for one in asked]
 
 
 def keyring_of(

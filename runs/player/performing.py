@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 from django.db import connection
@@ -20,6 +20,7 @@ from runs.limits import Places
 from runs.models.choices import RunStatus
 from runs.nodes import play_node
 from runs.nodes.performance import JSON, Performance
+from runs.nodes.together import Together
 from runs.queue import ring_softly
 from scores.document import NodeDocument
 from scores.graph import Graph
@@ -40,6 +41,7 @@ class Stage:
     stopping: Callable[[], bool]
     holds: Callable[[], bool]
     places: Places
+    together: Together = field(default_factory=Together)
 
 
 async def perform(taken: Taken, stage: Stage) -> None:
@@ -126,6 +128,7 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         stopping=stopping,
         holds=stage.holds,
         places=stage.places,
+        together=stage.together,
     )
 
     async def play(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:

@@ -1,7 +1,7 @@
 """Budgets of runs, orchestras and workspaces: never overshot by more than one call in flight."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -16,12 +16,16 @@ from runs.budgets import (
     Busy,
     Granted,
     Offer,
+    Wish,
     caps_of_run,
     reserve,
+    reserve_unlimited,
     set_run_budget,
     settle,
+    settle_all,
 )
 from runs.budgets.reserving import FORGET
+from runs.budgets.unlimited import month_everywhere
 from runs.budgets.waking import WAKE_FUNDED
 from runs.models import Account, NodeStatus, Reservation, Run, RunStatus, Trigger
 from scores.models import Score
@@ -276,3 +280,70 @@ def test_a_spent_budget_is_told_with_its_numbers(playing: Run) -> None:
 
     assert "$2.50 of $2.00" in refusal.value.message
     assert refusal.value.details["scope"] == "run"
+
+
+def wish_of(run: Run, fence: int = 1) -> Wish:
+    return Wish(run.pk, fence, uuid4(), Offer("m", 100))
+
+
+def in_mid_month() -> bool:
+    return month_everywhere(datetime.now(UTC)) is not None
+
+
+def test_calls_without_a_limit_are_held_together(playing: Run) -> None:
+    stale, wishes = wish_of(playing, fence=7), [wish_of(playing) for _ in range(3)]
+
+    granted = reserve_unlimited([stale, *wishes])
+
+    held = [Granted(wish.token, "m") for wish in wishes]
+    assert granted == [None, *(held if in_mid_month() else [None] * 3)]
+    assert Reservation.objects.count() == len([one for one in granted if one])
+    assert not any(reserve_unlimited(wishes))  # asked again, because the answer was lost
+    assert reserve(playing.pk, 1, wishes[0].token, [wishes[0].offer]) == held[0]
+
+
+@pytest.mark.parametrize("limited", ["run", "orchestra", "workspace"])
+def test_a_call_that_a_budget_limits_is_not_held_unasked(limited: str) -> None:
+    orchestra = make_orchestra(
+        agent_score(), budget_microdollars=10**6 if limited == "orchestra" else None
+    )
+    run = start_orchestra(orchestra, trigger=Trigger.MANUAL, started_by="test")
+    Run.objects.filter(pk=run.pk).update(
+        status="running",
+        player="pl_1",
+        fence=1,
+        budget_microdollars=10**6 if limited == "run" else None,
+    )
+    allow(10**6 if limited == "workspace" else None)
+
+    assert reserve_unlimited([wish_of(run)]) == [None]
+    assert not Reservation.objects.exists()
+
+
+def test_a_budget_set_meanwhile_counts_the_calls_in_flight(playing: Run) -> None:
+    wishes = [wish_of(playing), wish_of(playing)]
+    for wish in wishes:
+        if reserve_unlimited([wish]) == [None]:
+            reserve(playing.pk, 1, wish.token, [wish.offer])
+    allow(250)
+
+    with pytest.raises(Busy):
+        reserve(playing.pk, 1, uuid4(), [Offer("m", 100)])
+    settle_all([(wish.token, 90) for wish in wishes])
+    settle_all([(wish.token, 90) for wish in wishes])
+
+    assert spent(workspace().pk) == 180
+    assert caps_of_run(playing)[-1].held == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "month"),
+    [
+        (datetime(2026, 3, 31, 9, 59, tzinfo=UTC), date(2026, 3, 1)),
+        (datetime(2026, 3, 31, 10, 0, tzinfo=UTC), None),
+        (datetime(2026, 4, 1, 11, 59, tzinfo=UTC), None),
+        (datetime(2026, 4, 1, 12, 0, tzinfo=UTC), date(2026, 4, 1)),
+    ],
+)
+def test_the_month_that_it_is_everywhere(now: datetime, month: date | None) -> None:
+    assert month_everywhere(now) == month

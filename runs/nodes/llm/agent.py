@@ -18,6 +18,10 @@ from ..outage import ask_database
 from ..performance import Performance
 
 JSON = dict[str, Any]
+MAX_KEPT = 100
+
+_contents: dict[tuple[str, int], JSON] = {}  # by agent and version
+
 HELPER_INPUT: JSON = {
     "type": "object",
     "properties": {
@@ -80,7 +84,7 @@ async def _read_pinned(performance: Performance, pin: JSON, allowed: Limits) -> 
     content: JSON = (
         pin["content"]
         if pin.get("content")
-        else await ask_database(performance, content_of, pin["id"], pin["version"])
+        else await _saved_content(performance, (pin["id"], pin["version"]))
     )
     parameters = Parameters.model_validate(content["parameters"]).within(allowed)
     helpers = [await _read_pinned(performance, p, Limits()) for p in pin.get("agents", {}).values()]
@@ -93,6 +97,16 @@ async def _read_pinned(performance: Performance, pin: JSON, allowed: Limits) -> 
         operations,
         {helper.tool_name: helper for helper in helpers},
     )
+
+
+async def _saved_content(performance: Performance, saved: tuple[str, int]) -> JSON:
+    """An agent's content in one of its versions: it never changes, so it is kept."""
+    content = _contents.get(saved)
+    if content is None:
+        content = _contents[saved] = await ask_database(performance, content_of, *saved)
+        while len(_contents) > MAX_KEPT:
+            _contents.pop(next(iter(_contents)))
+    return content
 
 
 def content_of(agent: str, version: int) -> JSON:

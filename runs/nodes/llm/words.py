@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Sequence
 
 from django.db import Error, connection
 
 from runs.connections import WORDS_CHANNEL
 
 from ..attempts import Step
-from ..outage import in_thread
 from ..performance import Performance
 
 PAUSE = 0.5  # seconds between two tellings
@@ -41,12 +41,9 @@ class Words:
             if self._text != self._told:
                 self._told = self._text
                 with contextlib.suppress(Error):
-                    await in_thread(self._performance, self._notify)
+                    together, pool = self._performance.together, self._performance.pool
+                    await together.ask(pool, _notify_all, self._payload(SHOWN))
             await asyncio.sleep(PAUSE)
-
-    def _notify(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_notify(%s, %s)", [WORDS_CHANNEL, self._payload(SHOWN)])
 
     def _payload(self, shown: int) -> str:
         said = {
@@ -59,3 +56,10 @@ class Words:
         payload = json.dumps(said, ensure_ascii=False)
         fits = len(payload.encode(errors="replace")) <= MAX_BYTES
         return payload if fits else self._payload(shown // 2)
+
+
+def _notify_all(payloads: Sequence[str]) -> list[None]:
+    with connection.cursor() as cursor:
+        notify = "select pg_notify(%s, payload) from unnest(%s::text[]) as told (payload)"
+        cursor.execute(notify, [WORDS_CHANNEL, list(payloads)])
+    return [None] * len(payloads)
