@@ -11,6 +11,7 @@ from django.urls import reverse
 from ninja import Query, Router, Status
 from ninja.params.functions import Header
 
+from maestro.loops import depth_of
 from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, find
 from maestro.workspaces.bearer import ApiRequest, author, can
@@ -214,6 +215,7 @@ def _started(
         input=body.input,
         mode=Mode(body.mode),
         started_by=author(request),
+        depth=depth_of(request),
     )
     if key is None:
         run, is_new = begin(), True

@@ -15,6 +15,7 @@ from agents.addresses import Policy
 from agents.answer import Answer, read_body, refusal
 from agents.custody import Custody, Origin
 from maestro.errors import InvalidNodeInput, ServiceRefused
+from maestro.loops import DEPTH_HEADER
 
 from .failures import failure
 from .transport import Judge, Resolve, Transport, system_resolve
@@ -28,6 +29,7 @@ MAX_BYTES = 8 * 1024 * 1024
 SECONDS = 30
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_HEADERS = {"connection", "content-length", "host", "te", "transfer-encoding", "upgrade"}
+OWN_HEADERS |= {DEPTH_HEADER.lower()}
 ANYWHERE_HEADERS = {"accept", "accept-language", "user-agent"}
 
 
@@ -38,6 +40,7 @@ class Egress:
         self.policy = policy  # for the ways out that are not HTTP, too
         self._judge = Judge(policy, resolve or system_resolve)
         self._custody: Custody | None = None
+        self._depth = 0
 
     @classmethod
     def from_settings(cls) -> "Egress":
@@ -83,10 +86,22 @@ class Egress:
 
     def holding(self, custody: Custody) -> "Egress":
         """The same client for a call that knows secrets: each goes to its own hosts only."""
-        self._client  # noqa: B018  # made now, so that both share it
-        held = copy(self)
+        held = self._again()
         held._custody = custody
         return held
+
+    def at_depth(self, depth: int) -> "Egress":
+        """The same client for a run that so many runs called one another to start: what it asks
+        says so, that a circle through Maestro's own address ends (`maestro.loops`)."""
+        if depth == self._depth:
+            return self
+        deeper = self._again()
+        deeper._depth = depth
+        return deeper
+
+    def _again(self) -> "Egress":
+        self._client  # noqa: B018  # made now, so that both share it
+        return copy(self)
 
     def client(self, *, headers: Mapping[str, str], max_bytes: int = MAX_BYTES) -> "Client":
         """For a library that speaks HTTP itself: judged alike, each answer bounded and unpacked by
@@ -127,7 +142,7 @@ class Egress:
             return self._client.build_request(
                 method,
                 place.copy_merge_params(query) if query else place,
-                headers=headers,
+                headers={**(headers or {}), DEPTH_HEADER: str(self._depth + 1)},
                 json=json,
                 content=content,
             )

@@ -29,6 +29,7 @@ def start_orchestra(
     started_by: str,
     idempotency_key: str | None = None,
     request_sha256: str | None = None,
+    depth: int = 0,
 ) -> Run:
     """Start, queue or skip a run of an orchestra, as its overlap policy says.
 
@@ -52,6 +53,7 @@ def start_orchestra(
         started_by=started_by,
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
+        depth=depth,
     )
     in_progress = Run.objects.filter(orchestra=orchestra).unfinished()
     if orchestra.overlap == Overlap.ALLOW or not in_progress.exists():
@@ -71,6 +73,7 @@ def start_score(
     started_by: str,
     idempotency_key: str | None = None,
     request_sha256: str | None = None,
+    depth: int = 0,
 ) -> Run:
     """Start a run of a score's newest version, outside any orchestra.
 
@@ -85,6 +88,7 @@ def start_score(
         started_by=started_by,
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
+        depth=depth,
     )
     return save_queued(run)
 
@@ -120,9 +124,13 @@ def new_run(
     version: int,
     input: JSON,
     mode: Mode,
+    depth: int = 0,
     **columns: Any,
 ) -> Run:
-    """The row of a run that is to be saved, with all that it pins. Raises InvalidInput or InvalidScore."""
+    """The row of a run that is to be saved, with all that it pins. Raises InvalidInput or InvalidScore.
+
+    `depth`: how many runs called one another to start it.
+    """
     if version == 0:
         raise Conflict(f"{score.name} has no graph yet: save one, then start it.")
     given = checked_input(input)
@@ -134,7 +142,7 @@ def new_run(
         score_version=version,
         mode=mode,
         input=given,
-        pins=pins,
+        pins=pins | ({"depth": depth} if depth else {}),
         **columns,
     )
 

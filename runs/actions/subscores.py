@@ -68,6 +68,7 @@ def start_child(
                 **scores[f"{pinned['id']}@{pinned['version']}"],
                 **_source(parent, planned),
                 "scores": scores,
+                **({"depth": parent.pins["depth"]} if "depth" in parent.pins else {}),
             },
             source_run=planned,
             reuse=Reuse.APPLY if planned else "",

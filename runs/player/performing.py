@@ -123,7 +123,7 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         journal=stage.journal,
         recorded=taken.recorded,
         pool=stage.pool,
-        http=stage.http,
+        http=stage.http.at_depth(taken.run.pins.get("depth", 0)),
         models=stage.models,
         stopping=stopping,
         holds=stage.holds,
