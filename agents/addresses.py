@@ -50,11 +50,13 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 class Policy:
     """What the deployer lets skills reach beside the open internet.
 
-    `hosts` at any port; `far_ends` are (host, port) of the services the deployer set.
+    `hosts` at any port; `far_ends` are (host, port) of the services the deployer set. `within`:
+    the hosts to which a workspace has narrowed it, `*.example.com` for all below one; empty: any.
     """
 
     hosts: frozenset[str] = frozenset()
     far_ends: frozenset[tuple[str, int]] = frozenset()
+    within: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, hosts: Iterable[str], urls: Iterable[str]) -> "Policy":
@@ -73,6 +75,7 @@ class Policy:
 
         `open_ports`: those below 1024 that the way out at hand is for.
         """
+        self.refuse_outside(host, port)
         host = host.lower()
         if host in self.hosts or (host, port) in self.far_ends:
             return
@@ -80,3 +83,17 @@ class Policy:
             raise EgressRefused(f"Port {port} is not open to skills", host=host)
         if not all(is_public(ip_address(text.partition("%")[0])) for text in addresses):
             raise EgressRefused(f"{host} has an address inside a private network", host=host)
+
+    def refuse_outside(self, host: str, port: int) -> None:
+        """EgressRefused for a host that the workspace does not let its skills reach.
+
+        The deployer's stand-in for a service is let pass: nobody in the workspace chose it.
+        """
+        host = host.lower()
+        if not self.within or (host, port) in self.far_ends:
+            return
+        _, *above = host.split(".")
+        wider = {"*." + ".".join(above[at:]) for at in range(len(above))}
+        if not self.within & {host, *wider}:
+            message = f"{host} is not among the hosts that this workspace lets its skills reach"
+            raise EgressRefused(message, host=host)

@@ -14,6 +14,7 @@ from runs.connections import connect
 from runs.journal import Journal
 from runs.limits import Places
 from runs.player.claiming import Claims
+from runs.player.hosts import HostsOfWorkspaces
 from runs.player.memory import settle_memory
 from runs.player.performing import Stage, perform
 
@@ -61,6 +62,7 @@ class Playing:
             lambda: False,
             lambda: True,
             self._places,
+            HostsOfWorkspaces(),
         )
         began = time.perf_counter()
         taken = await self._claims.take(await self._journal.connected(), 10)

@@ -5,6 +5,7 @@ import httpx2 as httpx
 from maestro.errors import EgressRefused, InvalidNodeInput
 
 MAX_URL = 8 * 1024
+MAX_PORT = 65_535
 
 
 def checked(url: str | httpx.URL) -> httpx.URL:
@@ -14,6 +15,8 @@ def checked(url: str | httpx.URL) -> httpx.URL:
     url = httpx.URL(url)
     if url.scheme not in ("http", "https") or not url.host:
         raise EgressRefused("Skills reach only http:// and https:// addresses")
+    if (url.port or 0) > MAX_PORT:
+        raise InvalidNodeInput(f"A port is at most {MAX_PORT:,}")
     if url.userinfo:
         raise EgressRefused("A name or password in a URL is refused", host=url.host)
     if len(str(url)) > MAX_URL:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeAlias
@@ -99,6 +100,14 @@ class Egress:
         deeper._depth = depth
         return deeper
 
+    def within(self, hosts: Collection[str]) -> "Egress":
+        """The same client for a workspace that lets its skills reach these only; empty: any."""
+        if not hosts:
+            return self
+        narrowed = self._again()
+        narrowed.policy = replace(self.policy, within=frozenset(hosts))
+        return narrowed
+
     def _again(self) -> "Egress":
         self._client  # noqa: B018  # made now, so that both share it
         return copy(self)
@@ -109,7 +118,7 @@ class Egress:
         self._request(
             "GET", "https://headers.invalid", None, headers, None, None
         )  # refuses bad ones
-        return Client(self._keep_secrets_home, self._client._transport, headers, max_bytes)
+        return Client(self._let_pass, self._client._transport, headers, max_bytes)
 
     async def aclose(self) -> None:
         if "_client" in self.__dict__:
@@ -166,13 +175,16 @@ class Egress:
             request = hop
         raise ServiceRefused(f"{request.url.host} redirects too often")
 
-    async def _keep_secrets_home(self, request: httpx.Request) -> None:
+    async def _let_pass(self, request: httpx.Request) -> None:
+        """What is judged of each request, because connections are shared by all workspaces."""
+        origin = Origin.of(str(request.url))
+        self.policy.refuse_outside(origin.host, origin.port)
         if self._custody is not None:
-            self._custody.check(Origin.of(str(request.url)), await _whole(request))
+            self._custody.check(origin, await _whole(request))
 
     @asynccontextmanager
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        await self._keep_secrets_home(request)
+        await self._let_pass(request)
         response = await self._client.send(request, stream=True)
         try:
             yield response

@@ -2,12 +2,14 @@
 
 from typing import TypedDict
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from maestro.cleaning import clean
 
 from .audit import record
 from .models import Workspace
+
+HOSTS_CHANNEL = "maestro_egress_hosts"  # players listen, and read the hosts anew
 
 
 class WorkspaceFields(TypedDict, total=False):
@@ -16,6 +18,7 @@ class WorkspaceFields(TypedDict, total=False):
     name: str
     default_model: str
     monthly_budget_microdollars: int | None
+    egress_hosts: list[str]
 
 
 @transaction.atomic
@@ -28,4 +31,12 @@ def change_workspace(workspace: Workspace, fields: WorkspaceFields, *, author: s
     clean(saved)
     saved.save()
     record(saved, author, "workspace.changed", saved, {"fields": sorted(fields)})
+    if "egress_hosts" in fields:
+        tell_of_hosts()
     return saved
+
+
+def tell_of_hosts() -> None:
+    """Let the players know, when the transaction is done, that a workspace's hosts have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, '')", [HOSTS_CHANNEL])

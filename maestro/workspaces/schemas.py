@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from maestro.rest.shapes import Body, Name
 
 from .bearer import Caller
+from .hosts import MAX_REACH
 
 MAX_MICRODOLLARS = 10**15
 
@@ -28,6 +29,11 @@ class WorkspacePatch(Body):
     monthly_budget_microdollars: int | None = Field(
         None, ge=0, le=MAX_MICRODOLLARS, description="For all runs in a month; null: no limit."
     )
+    egress_hosts: list[str] = Field(
+        [],
+        max_length=MAX_REACH,
+        description="Hosts that its skills may reach, `*.example.com` for all below one; empty: any.",
+    )
 
 
 class WorkspaceOut(BaseModel):
@@ -39,6 +45,7 @@ class WorkspaceOut(BaseModel):
     default_model: str
     time_zone: str
     monthly_budget_microdollars: int | None
+    egress_hosts: list[str]
     created_at: datetime
     api_key: KeyOut | None
 

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminTextInputWidget
 
+from maestro.errors import InvalidInput
+from maestro.workspaces.changing import tell_of_hosts
 from maestro.workspaces.desk import Dollars, RefusableForm, ScopedAdmin, number, seat_of
+from maestro.workspaces.hosts import checked_reach
 from maestro.workspaces.models import Workspace
 from orchestras.actions import reschedule
 
@@ -17,6 +22,23 @@ class WorkspaceForm(RefusableForm):
         label="Budget a month, in dollars",
         help_text="What all runs may cost; then they wait for a person. Empty: no limit.",
     )
+    egress_hosts = forms.CharField(
+        required=False,
+        label="Hosts that skills may reach",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Like api.apollo.io or *.example.com, several with commas between. Empty: any on "
+        "the open internet. Models are asked all the same.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["egress_hosts"] = ", ".join(self.instance.egress_hosts)
+
+    def clean_egress_hosts(self) -> list[str]:
+        try:
+            return checked_reach(self.cleaned_data["egress_hosts"].split(","))
+        except InvalidInput as refusal:
+            raise forms.ValidationError(refusal.message) from None
 
 
 @admin.register(Workspace)
@@ -29,6 +51,7 @@ class WorkspaceAdmin(ScopedAdmin):
         ("name", "slug"),
         ("default_model", "time_zone"),
         "monthly_budget_microdollars",
+        "egress_hosts",
         "settings",
     ]
     prepopulated_fields = {"slug": ["name"]}
@@ -71,3 +94,5 @@ class WorkspaceAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         if change and "time_zone" in form.changed_data:
             reschedule(obj)
+        if "egress_hosts" in form.changed_data:
+            tell_of_hosts()

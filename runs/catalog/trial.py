@@ -110,7 +110,7 @@ def _context(workspace: Workspace, http: Egress) -> Context:
         idempotency_key=f"{run_id}/trial",
         run_url="/admin/catalog/",
         secret=_no_secret,
-        http=http,
+        http=http.within(workspace.egress_hosts),
     )
 
 

@@ -62,7 +62,8 @@ class Performance:
     """A claimed run with all that playing it needs.
 
     `stopping()`: no node may start any more. `holds()`: the player's lease holds; without it
-    nothing may reach the outside, even for a node in flight.
+    nothing may reach the outside, even for a node in flight. `hosts()`: those that the workspace
+    lets its skills reach; empty: any.
     """
 
     run: ClaimedRun
@@ -76,6 +77,7 @@ class Performance:
     holds: Callable[[], bool]
     places: Places
     together: Together = field(default_factory=Together)
+    hosts: Callable[[], frozenset[str]] = frozenset
     validators: dict[str, Draft202012Validator] = field(default_factory=dict)
 
     @cached_property
@@ -215,7 +217,7 @@ class Performance:
             idempotency_key=f"{self.run.id}/{node.key}" + (f"/{iteration}" if iteration else ""),
             run_url=f"/admin/runs/run/{self.run.id}/change/",
             secret=_no_secret,
-            http=self.http,
+            http=self.http.within(self.hosts()),
             mode=self.run.mode,
         )
 

@@ -26,6 +26,7 @@ from scores.document import NodeDocument
 from scores.graph import Graph
 
 from .claiming import Taken
+from .hosts import HostsOfWorkspaces
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Stage:
     stopping: Callable[[], bool]
     holds: Callable[[], bool]
     places: Places
+    hosts: HostsOfWorkspaces
     together: Together = field(default_factory=Together)
 
 
@@ -129,6 +131,7 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         holds=stage.holds,
         places=stage.places,
         together=stage.together,
+        hosts=lambda: stage.hosts.of(taken.run.workspace_id),
     )
 
     async def play(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:

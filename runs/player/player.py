@@ -13,6 +13,7 @@ from agents.egress import Egress
 from agents.limits import LIMITS_CHANNEL
 from agents.llm import Models
 from maestro.ids import new_id
+from maestro.workspaces.changing import HOSTS_CHANNEL
 from runs.cluster.drain import DRAIN
 from runs.connections import PLACES_CHANNEL, RUNS_CHANNEL, connect_async
 from runs.journal import Journal
@@ -23,6 +24,7 @@ from runs.queue import ring_softly
 
 from .claiming import MAX_RUNS, RESERVE, SUSPECTS_TOGETHER, Claims, Taken
 from .handover import hand_over
+from .hosts import HostsOfWorkspaces
 from .lease import Exit, Lease, end_process
 from .memory import settle_memory
 from .performing import Stage, cancelled, perform, write_last
@@ -77,6 +79,7 @@ class Player:
         self.news = asyncio.Event()
         self.journal = Journal(on_fenced=self._drop)
         self.places = Places(self.stopping)
+        self.hosts = HostsOfWorkspaces()
         self.claims = Claims(self.id)
         self.lease = Lease(self.id, lambda: self.moved, self._journal_waits)
         self.pool = Threads()
@@ -117,6 +120,7 @@ class Player:
             self.stopping,
             lambda: self.lease.holds,
             self.places,
+            self.hosts,
         )
         while True:
             self.news.clear()
@@ -138,6 +142,8 @@ class Player:
                 self.claim_unsure = False
             if self.places.changed:
                 await self.places.read(connection)
+            if self.hosts.changed:
+                await self.hosts.read(connection)
             if self.cancel_asked:
                 self.cancel_asked = False
                 await self._cancel_runs(connection)
@@ -242,8 +248,9 @@ class Player:
                     await connection.execute(f"listen {RUNS_CHANNEL}")
                     await connection.execute(f"listen {PLACES_CHANNEL}")
                     await connection.execute(f"listen {LIMITS_CHANNEL}")
+                    await connection.execute(f"listen {HOSTS_CHANNEL}")
                     # Whatever was said while nobody listened.
-                    self.cancel_asked = self.places.changed = True
+                    self.cancel_asked = self.places.changed = self.hosts.changed = True
                     self.news.set()
                     async for notice in connection.notifies():
                         self._hear(notice)
@@ -254,6 +261,7 @@ class Player:
             self.places.tell()
             return
         self.places.changed |= notice.channel == LIMITS_CHANNEL
+        self.hosts.changed |= notice.channel == HOSTS_CHANNEL
         self.cancel_asked |= notice.payload == "cancel"
         self.news.set()
 

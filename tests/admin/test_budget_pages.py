@@ -79,3 +79,17 @@ def test_budgets_are_written_in_dollars(world: World, sign_in: SignIn) -> None:
     client.post(page(world.workspace), sent_by(form, monthly_budget_microdollars="100"))
     world.workspace.refresh_from_db()
     assert world.workspace.monthly_budget_microdollars == 100_000_000
+
+
+def test_the_hosts_that_skills_may_reach_are_written_with_commas(
+    world: World, sign_in: SignIn
+) -> None:
+    client = sign_in("owner")
+    form = client.get(page(world.workspace))
+    client.post(page(world.workspace), sent_by(form, egress_hosts="api.example.com, *.Example.org"))
+    world.workspace.refresh_from_db()
+    assert world.workspace.egress_hosts == ["api.example.com", "*.example.org"]
+    again = client.get(page(world.workspace))
+    assert "api.example.com, *.example.org" in again.content.decode()
+    wrong = client.post(page(world.workspace), sent_by(again, egress_hosts="http://x/"))
+    assert "is not a host" in wrong.content.decode()

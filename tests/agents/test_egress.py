@@ -1,6 +1,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -48,6 +49,44 @@ async def test_connections_are_kept_and_shared(http: Egress, far_end: FarEnd) ->
         await http.request("GET", f"{far_end.url}/json")
 
     assert len({request["connection"] for request in far_end.seen}) == 1
+
+
+async def test_a_workspace_narrows_what_is_reached_and_widens_nothing(far_end: FarEnd) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    async with aclosing(
+        Egress(Policy.of(["api.example", "below.api.example"], []), resolve)
+    ) as all_of_it:
+        narrowed = all_of_it.within(["api.example", "inside.example", "*.wide.example"])
+        asked = f"http://{{}}:{far_end.port}/json"
+        assert (await narrowed.request("GET", asked.format("API.example"))).status == 200
+        for refused, why in {
+            "below.api.example": "not among the hosts",
+            "wide.example": "not among the hosts",
+            "inside.example": "inside a private network",
+            "a.b.wide.example": "inside a private network",
+        }.items():
+            with pytest.raises(EgressRefused, match=why):
+                await narrowed.request("GET", asked.format(refused))
+        assert (await all_of_it.request("GET", asked.format("below.api.example"))).status == 200
+        # A line that another workspace has opened is no way out for this one.
+        with pytest.raises(EgressRefused, match="not among the hosts"):
+            await narrowed.request("GET", asked.format("below.api.example"))
+        with pytest.raises(EgressRefused, match="not among the hosts"):
+            await narrowed.client(headers={}).get(asked.format("below.api.example"))
+
+
+async def test_a_redirect_does_not_lead_out_of_the_hosts_of_a_workspace(far_end: FarEnd) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    async with aclosing(Egress(Policy.of(["a.example", "b.example"], []), resolve)) as http:
+        to = f"http://b.example:{far_end.port}/json"
+        asked = f"http://a.example:{far_end.port}/redirect/302/{to}"
+        assert (await http.request("GET", asked)).status == 200
+        with pytest.raises(EgressRefused, match=r"b\.example is not among"):
+            await http.within(["a.example"]).request("GET", asked)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,16 @@ def test_the_workspace_is_changed_by_who_has_seen_it(caller: Caller, workspace: 
     assert read(caller.patch("/workspace", back, If_Match=answer.headers["ETag"]))
 
 
+def test_the_hosts_that_skills_may_reach_are_named(caller: Caller, workspace: Workspace) -> None:
+    body = {"egress_hosts": ["API.example.com", "*.example.org", "api.example.com"]}
+    answer = caller.patch("/workspace", body, If_Match="*")
+    assert read(answer)["egress_hosts"] == ["api.example.com", "*.example.org"]
+    for wrong in ("https://api.example.com", "api.example.com/x", "*", "a b", "x.test:8443"):
+        said = caller.patch("/workspace", {"egress_hosts": [wrong]}, If_Match="*")
+        refused(said, 422, "invalid_input")
+    assert read(caller.get("/workspace"))["egress_hosts"] == ["api.example.com", "*.example.org"]
+
+
 def test_a_key_without_the_scope_changes_no_workspace(workspace: Workspace, run: Run) -> None:
     caller = Caller.of(workspace, "run:write", "run:read")
     refused(caller.patch("/workspace", {"name": "x"}, If_Match="*"), 403, "forbidden")

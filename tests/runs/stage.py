@@ -22,6 +22,7 @@ from runs.limits import Places
 from runs.models import Run
 from runs.player.claiming import Claims
 from runs.player.handover import release
+from runs.player.hosts import HostsOfWorkspaces
 from runs.player.performing import Stage, perform
 
 THREADS = 2
@@ -40,12 +41,16 @@ def play_here(run: Run) -> Run:
 
 async def _play(player: str) -> None:
     journal, places = Journal(), Places(lambda: False)
+    hosts = HostsOfWorkspaces()
     writer = asyncio.create_task(journal.write())
     with ThreadPoolExecutor(THREADS) as pool:
         try:
             async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
-                stage = Stage(journal, pool, http, models, lambda: False, lambda: True, places)
+                stage = Stage(
+                    journal, pool, http, models, lambda: False, lambda: True, places, hosts
+                )
                 await places.read(await journal.connected())
+                await hosts.read(await journal.connected())
                 taken = await Claims(player).take(await journal.connected(), 10)
                 await asyncio.gather(*(perform(one, stage) for one in taken))
         finally:

@@ -59,7 +59,7 @@ def look_again(server: McpServer, *, by: str) -> McpServer:
     """Ask the server for its tools. What differs from what somebody saw is `changed`, and is not
     called until it is accepted. ServerRefused when it cannot be asked."""
     try:
-        listed = asyncio.run(_listed(server, secret_of(server)))
+        listed = asyncio.run(_listed(server, secret_of(server), server.workspace.egress_hosts))
     except TimeoutError:
         raise ServerRefused(f"{server.origin.host} took more than {LIST_SECONDS} s") from None
     except NodeError as error:
@@ -110,9 +110,9 @@ def _keep(server: McpServer, specs: list[ToolSpec]) -> None:
     server.save(update_fields=["tools"])
 
 
-async def _listed(server: McpServer, secret: str) -> list[ToolSpec]:
+async def _listed(server: McpServer, secret: str, hosts: list[str]) -> list[ToolSpec]:
     async with aclosing(open_way_out()) as http:
-        line, custody = line_to(server, secret, http)
+        line, custody = line_to(server, secret, http.within(hosts))
         try:
             async with asyncio.timeout(LIST_SECONDS):
                 return await list_tools(line)

@@ -6,7 +6,9 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from maestro.errors import InvalidInput
 from maestro.fields import id_field
+from maestro.workspaces.hosts import checked_reach
 
 DEFAULT_MODEL = "claude-sonnet-5-5"  # SPEC 13
 
@@ -28,6 +30,9 @@ class Workspace(models.Model):
     default_model = models.CharField(max_length=120, default=DEFAULT_MODEL)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     monthly_budget_microdollars = models.BigIntegerField(null=True, blank=True)
+    egress_hosts = models.JSONField(
+        default=list, blank=True, help_text="Hosts that its skills may reach; empty: any."
+    )
     settings = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -44,6 +49,12 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        try:
+            self.egress_hosts = checked_reach(self.egress_hosts)
+        except InvalidInput as refusal:
+            raise ValidationError({"egress_hosts": refusal.message}) from None
 
 
 class WorkspaceQuerySet(models.QuerySet[Row]):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -127,6 +128,16 @@ async def test_a_workspace_reaches_no_mail_server_inside(
     context = make_context(secret=lambda slot: json.dumps(said))
     with pytest.raises(EgressRefused):
         await ask("list_inbox", context)
+
+
+async def test_a_workspace_that_names_other_hosts_reaches_no_mailbox(
+    server: Mailbox, make_context: MakeContext
+) -> None:
+    context = holding(make_context, port=server.port)
+    narrowed = replace(context, http=context.http.within(["imap.example.com"]))
+
+    with pytest.raises(EgressRefused, match="not among the hosts"):
+        await ask("list_inbox", narrowed)
 
 
 async def test_a_port_of_another_service_and_an_open_line_are_refused(
