@@ -31,6 +31,11 @@ class Filling:
         """Where its owner says that it may be sent; empty: nothing is said."""
         return self.secret.hosts if self.secret is not None else []
 
+    @property
+    def provider(self) -> str:
+        """The workspace's own Messages API, for its own key; empty: the deployer's."""
+        return self.secret.workspace.messages_api_url if self.secret is not None else ""
+
     def value(self) -> str:
         """NotFound or Misconfigured when the vault cannot give it."""
         if self.secret is not None:
@@ -47,16 +52,19 @@ def fill_slots(
 ) -> dict[str, Filling]:
     """By slot: the orchestra's binding, else the workspace's secret of that name, else the
     environment's. A slot that nothing fills is left out."""
-    in_vault = Secret.objects.filter(workspace=workspace_id)
+    in_vault = Secret.objects.filter(workspace=workspace_id).select_related("workspace")
     found = {s.name: s for s in in_vault.filter(name__in=slots, versions__isnull=False).distinct()}
     bindings = SecretBinding.objects.filter(
         workspace=workspace_id, orchestra=orchestra_id, slot__in=slots
     )
-    found |= {binding.slot: binding.secret for binding in bindings.select_related("secret")}
+    found |= {
+        binding.slot: binding.secret for binding in bindings.select_related("secret__workspace")
+    }
     filled = {slot: Filling(slot, secret) for slot, secret in found.items()}
-    from_outside = [slot for slot in slots if settings.ENVIRONMENT_SECRETS.get(slot)]
-    if set(from_outside) - filled.keys() and _may_use_environment(workspace_id):
-        filled = {slot: Filling(slot, None) for slot in from_outside} | filled
+    outside = {slot for slot in slots if settings.ENVIRONMENT_SECRETS.get(slot)} - filled.keys()
+    if outside:
+        lent = outside - _kept_from(workspace_id)
+        filled |= {slot: Filling(slot, None) for slot in slots if slot in lent}
     return filled
 
 
@@ -137,6 +145,10 @@ def _with_helpers(agent: str, tools: list[str]) -> list[str]:
     return [*tools, *(tool for helper in helpers for tool in helper.allowed_tools or [])]
 
 
-def _may_use_environment(workspace_id: str) -> bool:
-    """Only where the deployer said so: else one workspace would spend another's key."""
-    return Workspace.objects.filter(pk=workspace_id, settings__env_secrets=True).exists()
+def _kept_from(workspace_id: str) -> set[str]:
+    """Slots that the environment does not fill: all where the deployer did not say so, else one
+    workspace would spend another's key; the model's where it would go to the workspace's server."""
+    workspace = Workspace.objects.filter(pk=workspace_id, settings__env_secrets=True).first()
+    if workspace is None:
+        return set(settings.ENVIRONMENT_SECRETS)
+    return {MODEL_SLOT} if workspace.messages_api_url else set()

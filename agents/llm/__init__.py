@@ -19,16 +19,22 @@ class Models:
         self._opening: asyncio.Task[Client] | None = None
 
     async def send(
-        self, request: Request, *, key: str, spend: Spend, hear: Hear | None = None
+        self,
+        request: Request,
+        *,
+        key: str,
+        spend: Spend,
+        hear: Hear | None = None,
+        provider: str = "",
     ) -> Reply:
         """One call, as `agents.llm.client` describes it."""
         client = await self._client()
-        return await client.send(request, key=key, spend=spend, hear=hear)
+        return await client.send(request, key=key, spend=spend, hear=hear, provider=provider)
 
-    async def count(self, request: Request, *, key: str) -> int:
+    async def count(self, request: Request, *, key: str, provider: str = "") -> int:
         """Tokens of its prompt, counted at the provider; it costs nothing. Errors as of `send`."""
         client = await self._client()
-        return await client.count(request, key=key)
+        return await client.count(request, key=key, provider=provider)
 
     async def _client(self) -> "Client":
         if self._opening is None:

@@ -11,8 +11,10 @@ import httpx2
 from anthropic.types import Message
 from django.conf import settings
 
+from agents.addresses import Policy
 from agents.answer import seconds_to_wait
-from maestro.errors import NodeError, RateLimited, TimedOut, Unavailable
+from agents.egress import Egress
+from maestro.errors import EgressRefused, NodeError, RateLimited, TimedOut, Unavailable
 
 from .errors import ContextFull, KeyRefused, RequestRefused, SpendingStopped, UnknownModel
 from .exchange import JSON, Hear, Reply, Request, Spend, Tool
@@ -23,6 +25,7 @@ BASE_URL = "https://api.anthropic.com"
 CONNECT_SECONDS = 10
 READ_SECONDS = 600  # the session's own deadline is what counts
 SAID_LENGTH = 500
+MAX_BYTES = 64 * 1024 * 1024  # of one answer of a workspace's own server, as a stream
 
 log = logging.getLogger(__name__)
 
@@ -58,41 +61,53 @@ MENDS: dict[type[NodeError], str] = {
 
 
 class Client:
-    """Connections to the API, shared by all calls of one event loop; the key comes with each."""
+    """Connections to the API, shared by all calls of one event loop; the key comes with each.
+
+    `provider` is a workspace's own server, reached as skills reach the network; empty: the deployer's.
+    """
 
     def __init__(self) -> None:
         timeout = anthropic.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         self._http = anthropic.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout)
+        self._egress = Egress(Policy.of(settings.MAESTRO_EGRESS_ALLOW, ()))
 
     async def aclose(self) -> None:
         await self._http.aclose()
+        await self._egress.aclose()
 
     async def send(
-        self, request: Request, *, key: str, spend: Spend, hear: Hear | None = None
+        self,
+        request: Request,
+        *,
+        key: str,
+        spend: Spend,
+        hear: Hear | None = None,
+        provider: str = "",
     ) -> Reply:
         """One call. `spend` is told what it used as far as that is known, however it ends; `hear` the
         text as it comes.
 
         Raises Unavailable, RateLimited, TimedOut, KeyRefused, SpendingStopped, UnknownModel,
-        ContextFull or RequestRefused.
+        ContextFull or RequestRefused; EgressRefused of a provider that skills may not reach.
         """
         with _in_our_words(request.model):
-            return await _stream(self._api(key), request, spend, hear)
+            return await _stream(self._api(key, provider), request, spend, hear)
 
-    async def count(self, request: Request, *, key: str) -> int:
+    async def count(self, request: Request, *, key: str, provider: str = "") -> int:
         """Tokens of the prompt. Errors as of `send`."""
         told = _arguments(request)
         del told["max_tokens"]
         with _in_our_words(request.model):
-            counted = await self._api(key).messages.count_tokens(**told)
+            counted = await self._api(key, provider).messages.count_tokens(**told)
             return counted.input_tokens
 
-    def _api(self, key: str) -> anthropic.AsyncAnthropic:
+    def _api(self, key: str, provider: str) -> anthropic.AsyncAnthropic:
+        judged = self._egress.client(headers={}, max_bytes=MAX_BYTES) if provider else self._http
         return anthropic.AsyncAnthropic(
             api_key=key,
-            base_url=settings.ANTHROPIC_BASE_URL or BASE_URL,
+            base_url=provider or settings.ANTHROPIC_BASE_URL or BASE_URL,
             max_retries=0,  # a node's policy decides
-            http_client=self._http,
+            http_client=judged,
         )
 
 
@@ -111,6 +126,8 @@ def _in_our_words(model: str) -> Iterator[None]:
         message = f"The API key holds characters that no key has. {MENDS[KeyRefused]}"
         raise KeyRefused(message) from None
     except (anthropic.APIError, httpx2.HTTPError) as broken:
+        if isinstance(broken.__cause__, EgressRefused):
+            raise broken.__cause__ from None
         raise _unreachable(broken) from None
     except Exception as broken:  # the library's words for an answer that is none are many
         log.warning("an answer of the model's provider broke with %s", type(broken).__name__)

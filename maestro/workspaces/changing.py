@@ -17,6 +17,7 @@ class WorkspaceFields(TypedDict, total=False):
 
     name: str
     default_model: str
+    messages_api_url: str
     monthly_budget_microdollars: int | None
     egress_hosts: list[str]
 

@@ -26,6 +26,11 @@ class WorkspacePatch(Body):
 
     name: Name = ""
     default_model: str = Field("", min_length=1, max_length=120)
+    messages_api_url: str = Field(
+        "",
+        max_length=500,
+        description="A server of the workspace's own that speaks the Messages API.",
+    )
     monthly_budget_microdollars: int | None = Field(
         None, ge=0, le=MAX_MICRODOLLARS, description="For all runs in a month; null: no limit."
     )
@@ -43,6 +48,7 @@ class WorkspaceOut(BaseModel):
     name: str
     slug: str
     default_model: str
+    messages_api_url: str
     time_zone: str
     monthly_budget_microdollars: int | None
     egress_hosts: list[str]

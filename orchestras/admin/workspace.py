@@ -50,6 +50,7 @@ class WorkspaceAdmin(ScopedAdmin):
     fields = [
         ("name", "slug"),
         ("default_model", "time_zone"),
+        "messages_api_url",
         "monthly_budget_microdollars",
         "egress_hosts",
         "settings",

@@ -6,10 +6,12 @@ from contextlib import aclosing
 
 from agents.llm import Models
 from agents.llm.exchange import Request
+from agents.skills.slot import Slot
 from maestro.errors import Conflict, MissingSecret, NodeError
 from maestro.workspaces.models import Workspace
 from orchestras.models import Orchestra
 from orchestras.slots import MODEL_SLOT, fill_slots
+from runs.nodes.secrets import keyring_of
 
 SECONDS = 20
 AT_ONCE = 8
@@ -19,11 +21,12 @@ def count_prompts(
     workspace: Workspace, orchestra: Orchestra | None, requests: Sequence[Request]
 ) -> list[int]:
     """Tokens of each. Conflict when there is no key, or the provider does not answer."""
-    filled = fill_slots(workspace.pk, orchestra.pk if orchestra else None, [MODEL_SLOT])
-    if MODEL_SLOT not in filled:
+    played_as = orchestra.pk if orchestra else None
+    if not fill_slots(workspace.pk, played_as, [MODEL_SLOT]):
         raise Conflict(f"To count tokens a key is needed: no secret fills {MODEL_SLOT}.")
     try:
-        return asyncio.run(_count(filled[MODEL_SLOT].value(), requests))
+        keyring = keyring_of(workspace.pk, played_as, [Slot(MODEL_SLOT)], "counting tokens")
+        return asyncio.run(_count(keyring.secret(MODEL_SLOT), keyring.provider(), requests))
     except TimeoutError:
         raise Conflict("The model's provider took too long to count.") from None
     except MissingSecret:
@@ -32,14 +35,14 @@ def count_prompts(
         raise Conflict(f"The tokens cannot be counted. {_without_words(refusal)}") from None
 
 
-async def _count(key: str, requests: Sequence[Request]) -> list[int]:
+async def _count(key: str, provider: str, requests: Sequence[Request]) -> list[int]:
     room = asyncio.Semaphore(AT_ONCE)
 
     async with aclosing(Models()) as models, asyncio.timeout(SECONDS):
 
         async def one(request: Request) -> int:
             async with room:
-                return await models.count(request, key=key)
+                return await models.count(request, key=key, provider=provider)
 
         return list(await asyncio.gather(*map(one, requests)))
 

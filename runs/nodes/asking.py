@@ -100,7 +100,11 @@ class ModelLine:
 
         try:
             reply = await self._performance.models.send(
-                asked, key=key, spend=spend, hear=self._heard if self.hear else None
+                asked,
+                key=key,
+                provider=self._keyring.provider(),
+                spend=spend,
+                hear=self._heard if self.hear else None,
             )
         except NodeError as error:
             raise silenced(error, mask) from None

@@ -16,7 +16,7 @@ from agents.skills.operation import Operation
 from agents.skills.outcome import Outcome
 from agents.skills.slot import Slot
 from maestro.errors import MaestroError, MissingSecret, NodeError, Unavailable
-from orchestras.slots import Filling, fill_slots
+from orchestras.slots import MODEL_SLOT, Filling, fill_slots
 
 from .errors import OperationBroke
 from .performance import Performance
@@ -37,9 +37,11 @@ class Keyring:
         values: Mapping[str, str],
         missing: Mapping[str, MissingSecret],
         homes: Mapping[str, Iterable[Origin]],
+        provider: str = "",
     ) -> None:
         self._values, self._missing, self._homes = values, missing, homes
         self.custody = Custody(values, homes)
+        self._provider = provider
 
     @property
     def mask(self) -> Mask:
@@ -58,7 +60,15 @@ class Keyring:
             slot: MissingSecret(error.message, **error.details)
             for slot, error in self._missing.items()
         }
-        return Keyring(self._values, missing, self._homes)
+        return Keyring(self._values, missing, self._homes, self._provider)
+
+    def provider(self) -> str:
+        """Where the model is asked, empty for the deployer's server; EgressRefused where the vault
+        keeps the key from there."""
+        if self._provider:
+            key = self.secret(MODEL_SLOT)
+            self.custody.check(Origin.of(self._provider), key.encode())
+        return self._provider
 
     def lent_to(self, context: Context) -> Context:
         """The context with these secrets, and a way out that takes each to its own hosts only."""
@@ -111,7 +121,8 @@ def keyring_of(
             continue
         if not homes[slot.name] and values[slot.name].startswith("https://"):
             homes[slot.name] = {Origin.of(values[slot.name])}  # a secret address is its own home
-    return Keyring(values, missing, homes)
+    model_key = filled.get(MODEL_SLOT)
+    return Keyring(values, missing, homes, model_key.provider if model_key else "")
 
 
 def _homes(slot: Slot, filling: Filling | None) -> Collection[Origin]:
@@ -119,6 +130,8 @@ def _homes(slot: Slot, filling: Filling | None) -> Collection[Origin]:
     vault's. The stand-in that the deployer set is always one."""
     said = {Origin.of(host) for host in filling.hosts} if filling else set()
     own = {Origin.of(host) for host in slot.hosts}
+    if slot.name == MODEL_SLOT and filling is not None and filling.provider and not said:
+        own = {Origin.of(filling.provider)}
     stand_in = getattr(settings, slot.setting) if slot.setting else ""
     homes = own & said if own and said else own | said
     return homes | ({Origin.of(stand_in)} if stand_in else set())

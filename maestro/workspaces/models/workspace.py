@@ -1,9 +1,12 @@
 """The tenant: everything else belongs to exactly one."""
 
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 
 from maestro.errors import InvalidInput
@@ -21,6 +24,19 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"{name!r} is not a time zone; write one like Europe/Berlin.")
 
 
+def validate_provider(url: str) -> None:
+    """Refuse an address that a key would be sent to unencrypted, or that is more than a place."""
+    try:
+        URLValidator(schemes=["https", "http"])(url)
+        parts = urlsplit(url)
+    except (ValidationError, ValueError):
+        raise ValidationError("Write an address like https://models.example.com.") from None
+    if parts.username or parts.query or parts.fragment:
+        raise ValidationError("Write it without a name, a query or a fragment.")
+    if parts.scheme == "http" and parts.hostname not in settings.MAESTRO_EGRESS_ALLOW:
+        raise ValidationError(f"{parts.hostname} is asked over TLS only: write https://.")
+
+
 class Workspace(models.Model):
     """One team's agents, scores, orchestras, secrets and runs."""
 
@@ -28,6 +44,14 @@ class Workspace(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
     default_model = models.CharField(max_length=120, default=DEFAULT_MODEL)
+    messages_api_url = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        validators=[validate_provider],
+        verbose_name="Messages API",
+        help_text="A server of your own that speaks it. Empty: this installation's.",
+    )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     monthly_budget_microdollars = models.BigIntegerField(null=True, blank=True)
     egress_hosts = models.JSONField(
