@@ -16,8 +16,8 @@ def write_folder(folder: Path, files: dict[str, Document]) -> list[Path]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(as_text(document.content()), encoding="utf-8")
-    written = {folder / name for name in files}
-    return [path for path in _files([folder / part for part in SECTIONS]) if path not in written]
+    written, parts = {folder / name for name in files}, [folder / part for part in SECTIONS]
+    return [path for path in _files(filter(Path.is_dir, parts)) if path not in written]
 
 
 def read_paths(paths: Iterable[Path]) -> Document:
@@ -34,7 +34,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             yield from sorted(path.rglob("*.yaml"))
-        elif path.suffix:
+        else:
             yield path
 
 

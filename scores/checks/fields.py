@@ -10,10 +10,16 @@ from scores.ports import own_ports
 
 from .issue import Issue, warning
 from .likelihood import Likelihood
-from .shapes import Answers, Fields, brought, fits, required, taken
+from .shapes import Answers, Fields, brought, fits, listed, required, taken
 
 Brought = list[tuple[EdgeDocument, Fields | None]]
-WORDS = {"array": "a list", "object": "an object", "string": "a text", "null": "null"}
+WORDS = {
+    "array": "a list",
+    "integer": "a whole number",
+    "null": "null",
+    "object": "an object",
+    "string": "a text",
+}
 
 
 def check_fields(document: GraphDocument, likely: Likelihood, answers: Answers) -> Iterator[Issue]:
@@ -24,7 +30,7 @@ def check_fields(document: GraphDocument, likely: Likelihood, answers: Answers) 
             (edge, brought(edge, likely.graph.nodes[edge.source], answers))
             for edge in likely.into(node.key)
         ]
-        if node.kind == "deterministic":
+        if node.kind != "llm":
             yield from _check_presence(node, edges, likely)
             yield from _check_types(node, edges)
         yield from _check_use(node, document, answers)
@@ -36,9 +42,12 @@ def _check_presence(node: NodeDocument, edges: Brought, likely: Likelihood) -> I
     for name in sorted(required(node) - config_of(node).params.keys()):
         bringing = tuple(edge for edge, fields in edges if fields and name in fields)
         if not bringing:
+            other = (
+                "name another in config.items_field" if listed(node) else "give it in config.params"
+            )
             message = (
                 f"{node.key} needs {name}, which no edge brings; rename a field on an edge to it, "
-                "or give it in config.params."
+                f"or {other}."
             )
             yield warning("field_never_comes", message, node)
         elif (
@@ -51,7 +60,7 @@ def _check_presence(node: NodeDocument, edges: Brought, likely: Likelihood) -> I
 
 
 def _check_types(node: NodeDocument, edges: Brought) -> Iterator[Issue]:
-    wanted = taken(node) or {}
+    wanted = listed(node) or taken(node) or {}
     for edge, fields in edges:
         for name, given in (fields or {}).items():
             if not fits(given, wanted.get(name)):

@@ -8,7 +8,6 @@ from jsonschema.exceptions import SchemaError
 from pydantic import ValidationError
 
 from agents.conditions import compile_condition
-from agents.skills.operation import places
 from maestro.errors import InvalidInput
 from scores.configs import BranchConfig, ParallelConfig, config_of
 from scores.document import ON_ERROR, GraphDocument, NodeDocument
@@ -22,6 +21,13 @@ WANTED = {
     "control": {"subkind"},
 }
 OPTIONAL = {"llm": {"agent_version"}}
+MENDS = {  # by what is wrong, and where
+    ("missing", ""): "it is not there; say it",
+    ("extra_forbidden", ""): "this kind of node has no such setting; take it out",
+    ("too_short", ""): "it is empty; give at least one",
+    ("string_too_short", ""): "it is empty; say it",
+    ("too_short", "body_node_ids"): "nothing is played for the items; put a step into the map",
+}
 TELLING = ("skill", "operation", "agent_id", "agent_version", "subkind", "subscore_id")
 
 
@@ -55,9 +61,10 @@ def _check_config(node: NodeDocument) -> Iterator[Issue]:
     try:
         config = config_of(node)
     except ValidationError as refusal:
-        for place in places(refusal):
-            message = f"{node.key}: config.{place['place']}: {place['message']}."
-            yield error("invalid_config", message, node)
+        for fault in refusal.errors(include_url=False, include_context=False, include_input=False):
+            place = ".".join(map(str, fault["loc"]))
+            told = MENDS.get((fault["type"], place)) or MENDS.get((fault["type"], ""), fault["msg"])
+            yield error("invalid_config", f"{node.key}: config.{place}: {told}.", node)
         return
     if isinstance(config, BranchConfig | ParallelConfig) and ON_ERROR in own_ports(node):
         message = f"{node.key}: the port {ON_ERROR} is taken by errors; name yours differently."

@@ -41,8 +41,18 @@ def taken(node: NodeDocument) -> Fields | None:
     return _input(find(node.skill, node.operation).input_model)
 
 
+def listed(node: NodeDocument) -> Fields | None:
+    """By name, the list whose items a map plays or a gate asks about."""
+    config = config_of(node)
+    if isinstance(config, MapOverConfig | GateConfig) and config.items_field:
+        return {config.items_field: frozenset({"array"})}
+    return None
+
+
 def required(node: NodeDocument) -> set[str]:
-    """The fields without which the operation cannot be called."""
+    """The fields without which the node cannot be played."""
+    if node.kind != "deterministic":
+        return set(listed(node) or ())
     fields = find(node.skill, node.operation).input_model.model_fields.items()
     return {field.alias or name for name, field in fields if field.is_required()}
 

@@ -221,3 +221,11 @@ def test_a_graph_that_is_too_large_is_refused() -> None:
     heavy = graph(step("a", config={"params": {"text": "x" * 1024 * 1024}}))
 
     assert told(many) == told(heavy) == {("too_large", None)}
+
+
+def test_a_config_says_in_words_what_to_do() -> None:
+    found = check_document(graph(map_over("each"), step("new", config={"parms": {}})), KNOWN)
+    assert [issue.message for issue in found if issue.code == "invalid_config"] == [
+        "each: config.body_node_ids: nothing is played for the items; put a step into the map.",
+        "new: config.parms: this kind of node has no such setting; take it out.",
+    ]

@@ -4,7 +4,7 @@ import pytest
 
 from scores.checks.references import Known
 from scores.checks.shapes import Answers
-from scores.document import GraphDocument
+from scores.document import GraphDocument, NodeDocument
 from scores.validation import check_document
 
 from .graphs import add, edge, find, graph, llm, looping, map_over, parallel, step
@@ -129,3 +129,25 @@ def test_what_an_agent_answers_is_compared_with_what_is_taken() -> None:
     ]
     open_ended = {**schema, "additionalProperties": True}
     assert told(document, {("ag_1", None): open_ended}) == []
+
+
+def test_a_list_for_a_map_or_a_gate_that_no_edge_brings_is_told() -> None:
+    read = step("read", operation="read_csv", config={"params": {"csv": "a"}})
+    mapped = graph(read, map_over("each", "do"), step("do"), "read -> each", "each.item -> do")
+    assert told(mapped) == [
+        (
+            "field_never_comes",
+            "each needs items, which no edge brings; rename a field on an edge to it, "
+            "or name another in config.items_field.",
+        )
+    ]
+    renamed = edge("read -> each", transform={"rows": "items"})
+    assert told(graph(read, map_over("each", "do"), step("do"), renamed, "each.item -> do")) == []
+    counts = {"items_field": "ended"}
+    asked = NodeDocument(key="ask", kind="control", subkind="gate", config=counts)
+    counted = graph(
+        read, map_over("each", "do"), step("do"), asked,
+        renamed, "each.item -> do", "each -> ask",
+    )  # fmt: skip
+    assert [code for code, _ in told(counted)] == ["field_of_another_type"]
+    assert "brings ended as a whole number; ask takes a list" in told(counted)[0][1]

@@ -189,3 +189,8 @@ def test_the_command_names_the_file_at_fault(other: Workspace, tmp_path: Path) -
         call_command("import", tmp_path, workspace=other.slug)
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import", tmp_path / "none.yaml", workspace=other.slug)
+
+
+def test_a_path_that_is_not_there_is_no_empty_import(other: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nowhere cannot be read"):
+        call_command("import", str(tmp_path / "nowhere"), workspace=other.slug)
