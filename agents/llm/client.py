@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import anthropic
@@ -14,7 +15,7 @@ from django.conf import settings
 from agents.addresses import Policy
 from agents.answer import seconds_to_wait
 from agents.egress import Egress
-from maestro.errors import EgressRefused, NodeError, RateLimited, TimedOut, Unavailable
+from maestro.errors import NodeError, RateLimited, TimedOut, Unavailable
 
 from .errors import ContextFull, KeyRefused, RequestRefused, SpendingStopped, UnknownModel
 from .exchange import JSON, Hear, Reply, Request, Spend, Tool
@@ -25,6 +26,16 @@ BASE_URL = "https://api.anthropic.com"
 CONNECT_SECONDS = 10
 READ_SECONDS = 600  # the session's own deadline is what counts
 SAID_LENGTH = 500
+HEADERS = {  # that a workspace's own server is sent, beside its key
+    "accept",
+    "accept-encoding",
+    "anthropic-version",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "user-agent",
+}
 MAX_BYTES = 64 * 1024 * 1024  # of one answer of a workspace's own server, as a stream
 
 log = logging.getLogger(__name__)
@@ -102,13 +113,24 @@ class Client:
             return counted.input_tokens
 
     def _api(self, key: str, provider: str) -> anthropic.AsyncAnthropic:
-        judged = self._egress.client(headers={}, max_bytes=MAX_BYTES) if provider else self._http
         return anthropic.AsyncAnthropic(
             api_key=key,
             base_url=provider or settings.ANTHROPIC_BASE_URL or BASE_URL,
             max_retries=0,  # a node's policy decides
-            http_client=judged,
+            http_client=self._judged(key) if provider else self._http,
         )
+
+    def _judged(self, key: str) -> httpx2.AsyncClient:
+        client = self._egress.client(headers={}, max_bytes=MAX_BYTES)
+        client.event_hooks = {"request": [partial(_leave_out_the_deployers, key)]}
+        return client
+
+
+async def _leave_out_the_deployers(key: str, request: httpx2.Request) -> None:
+    """The library adds what ANTHROPIC_CUSTOM_HEADERS says, which is meant for the deployer's own."""
+    for name in set(request.headers) - HEADERS:
+        del request.headers[name]
+    request.headers["authorization"] = f"Bearer {key}"
 
 
 @contextmanager
@@ -126,7 +148,7 @@ def _in_our_words(model: str) -> Iterator[None]:
         message = f"The API key holds characters that no key has. {MENDS[KeyRefused]}"
         raise KeyRefused(message) from None
     except (anthropic.APIError, httpx2.HTTPError) as broken:
-        if isinstance(broken.__cause__, EgressRefused):
+        if isinstance(broken.__cause__, NodeError):
             raise broken.__cause__ from None
         raise _unreachable(broken) from None
     except Exception as broken:  # the library's words for an answer that is none are many

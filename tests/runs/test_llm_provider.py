@@ -3,10 +3,12 @@
 import pytest
 from pytest_django import Settings
 
-from maestro.errors import InvalidInput
+from maestro.errors import Conflict, InvalidInput
 from maestro.workspaces.changing import change_workspace
 from maestro.workspaces.models import Secret, Workspace
+from runs.forecasts import forecast_of_score
 from runs.models import Run
+from scores.models import Score
 from tests.far_ends.messages_api import speaking, text
 from tests.runs.agents import KEY, agent_score, error_of, play_with
 from tests.runs.worlds import workspace
@@ -35,6 +37,31 @@ def test_a_workspace_asks_its_own_server_with_its_own_key() -> None:
     assert run.output == {"text": "theirs"}, run.error
     assert KEY in str(api.headers[0]), api.headers
     assert run.requests == []  # type: ignore[attr-defined]
+
+
+def test_what_the_deployer_adds_to_its_own_requests_stays_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    added = "X-Gate: canary\nAuthorization: Bearer canary\nAnthropic-Beta: canary"
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", added)
+    with speaking([text("theirs")]) as api:
+        asking_at(api.url)
+        assert played().output == {"text": "theirs"}
+
+    assert api.headers[0]["authorization"] == f"Bearer {KEY}"
+    assert "Bearer canary" not in str(api.headers) and "'canary'" not in str(api.headers)
+
+
+def test_prompts_are_counted_at_the_workspaces_server(settings: Settings) -> None:
+    score = agent_score()
+    with speaking([]) as api:
+        asking_at(api.url)
+        forecast_of_score(Score.objects.get(pk=score.pk), counted=True)
+        settings.MAESTRO_EGRESS_ALLOW = []
+        with pytest.raises(Conflict, match="egress_refused"):
+            forecast_of_score(Score.objects.get(pk=score.pk), counted=True)
+
+    assert len(api.counted) == 1
 
 
 def test_a_server_inside_a_private_network_is_refused(settings: Settings) -> None:
