@@ -37,7 +37,8 @@ router = Router(tags=["Agents"])
 @router.get("/agents", response=Page[ListedAgentOut], auth=can("agent:read"))
 def list_agents(request: ApiRequest, query: Query[AgentFilters]) -> Page[ListedAgentOut]:
     """Newest first, each with who plays it and what it cost."""
-    agents = listed(_agents(request), use=query.use, model=query.model, skill=query.skill)
+    asked = query.model_dump(include={"use", "model", "skill", "cost_from"})
+    agents = listed(_agents(request), **asked)
     return page(Page[ListedAgentOut], agents, query, listed_agent_out)
 
 

@@ -19,6 +19,7 @@ def listed(
     use: Use | None = None,
     model: str | None = None,
     skill: str | None = None,
+    cost_from: int | None = None,
 ) -> AgentQuerySet:
     """Those that fit, each with its use and what it cost in the last 30 days. One query."""
     if use is not None:
@@ -27,7 +28,8 @@ def listed(
         agents = asking(agents, model)
     if skill is not None:
         agents = calling(agents, skill)
-    return agents.with_use().with_cost(timezone.now() - COST_SPAN)
+    agents = agents.with_use().with_cost(timezone.now() - COST_SPAN)
+    return agents if cost_from is None else costing(agents, cost_from)
 
 
 def used_as(agents: AgentQuerySet, use: Use) -> AgentQuerySet:
@@ -46,6 +48,11 @@ def asking(agents: AgentQuerySet, model: str) -> AgentQuerySet:
     """Agents of that model, be it as the default of their workspace."""
     by_default = Q(model__isnull=True, workspace__default_model=model)
     return agents.filter(Q(model=model) | by_default)
+
+
+def costing(agents: AgentQuerySet, microdollars: int) -> AgentQuerySet:
+    """Of those `with_cost`, the ones that cost as much or more."""
+    return agents.filter(**{"cost_microdollars__gte": microdollars})
 
 
 def calling(agents: AgentQuerySet, skill: str) -> AgentQuerySet:

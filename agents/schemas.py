@@ -26,6 +26,9 @@ class AgentFilters(PageQuery):
         None, max_length=120, description="That it asks, by itself or as the workspace's default."
     )
     skill: str | None = Field(None, max_length=80, description="Of which it may call something.")
+    cost_from: int | None = Field(
+        None, ge=0, le=10**15, description="Micro-dollars in the last 30 days, or more."
+    )
 
 
 class ComparedVersions(Query):

@@ -26,7 +26,7 @@ from maestro.workspaces.desk import (
     seat_of,
 )
 
-from .filters import ModelFilter, SkillFilter, UseFilter
+from .filters import CostFilter, ModelFilter, SkillFilter, UseFilter
 
 SHOWN_VERSIONS = 6
 AUDITION = "_audition"  # the button that hears the form before it is saved
@@ -71,7 +71,7 @@ class AgentAdmin(GuardedDeletion):
         "version_number",
         "saved_at",
     ]
-    list_filter = [UseFilter, ModelFilter, SkillFilter]
+    list_filter = [UseFilter, ModelFilter, SkillFilter, CostFilter]
     search_fields = ["name", "slug", "description"]
     ordering = ["name"]
     form = AgentForm

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from agents.listing import asking, calling, used_as
+from agents.listing import asking, calling, costing, used_as
 from agents.models import AgentQuerySet
 from agents.skills.registry import skills
 from maestro.workspaces.desk import seat_of
@@ -61,3 +61,22 @@ class SkillFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
         chosen = self.value()
         return calling(queryset, chosen) if chosen else queryset
+
+
+class CostFilter(admin.SimpleListFilter):
+    """By what its nodes spent in the last 30 days."""
+
+    title = "cost in 30 days"
+    parameter_name = "cost"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        over = [
+            ("1000000", "$1 or more"),
+            ("10000000", "$10 or more"),
+            ("100000000", "$100 or more"),
+        ]
+        return [("1", "Any"), *over]
+
+    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
+        chosen = self.value()
+        return costing(queryset, int(chosen)) if chosen in dict(self.lookup_choices) else queryset

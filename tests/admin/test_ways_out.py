@@ -147,6 +147,7 @@ def test_agents_are_listed_by_use_model_and_skill(client: Client, world: World) 
     assert listed("use=unused") == ["Idle"]
     assert listed("use=single_use") == ["Alder agent"]
     assert listed("use=shared") == []
+    assert listed("cost=1000000") == []
     assert listed("model=claude-x") == listed("skill=data") == ["Idle"]
     assert listed(f"model={world.workspace.default_model}") == ["Alder agent"]
 

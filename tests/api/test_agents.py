@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from agents.models import Agent
 from maestro.workspaces.models import Workspace
+from tests.admin.rows import make_node, make_run
 from tests.factories import make_agent, make_score
 from tests.scores.graphs import graph, llm
 
@@ -207,6 +208,19 @@ def test_a_list_is_narrowed_to_a_use_a_model_and_a_skill(caller: Caller) -> None
     assert [agent["name"] for agent in found] == ["A"]
     assert read(caller.get("/agents?use=shared"))["items"] == []
     refused(caller.get("/agents?use=often"), 422, "invalid_input")
+
+
+def test_a_list_is_narrowed_to_what_costs_much(caller: Caller, workspace: Workspace) -> None:
+    made(caller, name="Cheap")
+    made(caller, name="Dear")
+    run = make_run(make_score(workspace))
+    for name, cost in {"cheap": 999, "dear": 1_000}.items():
+        make_node(run, name, agent_id=Agent.objects.get(slug=name).pk, cost_microdollars=cost)
+
+    found = read(caller.get("/agents?cost_from=1000"))["items"]
+
+    assert [(agent["name"], agent["cost_microdollars"]) for agent in found] == [("Dear", 1_000)]
+    refused(caller.get("/agents?cost_from=-1"), 422, "invalid_input")
 
 
 def test_versions_are_compared(caller: Caller) -> None:
