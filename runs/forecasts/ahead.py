@@ -102,7 +102,8 @@ class _Outlook:
         return dict(zip((asker.key for asker in askers), tokens, strict=True))
 
     def _runs_a_month(self) -> float | None:
-        """By its schedule while that is on; else as often as of late."""
+        """By its schedule while that is on, else as often as of late; of one that has never played,
+        as its schedule will have it once it is on."""
         orchestra = self.orchestra
         if orchestra and orchestra.enabled and orchestra.cron:
             return _fires_a_month(orchestra)
@@ -110,7 +111,7 @@ class _Outlook:
         runs = played_since(self.score, orchestra, begin)
         times = list(runs.order_by("queued_at").values_list("queued_at", flat=True))
         if not times:
-            return None
+            return _fires_a_month(orchestra) if orchestra and orchestra.cron else None
         return len(times) * A_MONTH / max(timezone.now() - times[0], A_DAY)
 
     def _kept(self, history: History) -> Kept | None:

@@ -27,7 +27,8 @@ def test_a_forecast_says_what_it_rests_on(caller: Caller, path: str) -> None:
     assert (said["basis"], said["guessed"], said["runs"]) == ("estimated", ["think"], 0)
     per_run = said["per_run_microdollars"]
     assert 0 < per_run["low"] < per_run["expected"] < per_run["high"]
-    assert said["per_month_microdollars"] is None  # switched off, and never played
+    # Switched off, and never played: as its schedule will have it.
+    assert said["per_month_microdollars"]["expected"] > 28 * per_run["expected"]
     assert said["assumed"]
 
 

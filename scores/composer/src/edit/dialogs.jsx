@@ -64,7 +64,7 @@ function Save() {
         )}
         <label className="ms-label">
           What changed
-          <input className="ms-input" value={message} maxLength={500} autoFocus onChange={(event) => setMessage(event.target.value)} placeholder="Optional, for the history" />
+          <input className="ms-input" value={message} maxLength={500} data-first onChange={(event) => setMessage(event.target.value)} placeholder="Optional, for the history" />
         </label>
         <Feet>
           <Button onClick={close}>Back</Button>
@@ -117,7 +117,7 @@ function Conflict({ theirs, etag }) {
       )}
       <Feet>
         <Button onClick={choose(takeTheirs)}>{isNewVersion ? `Take version ${theirs.base_version}, let mine go` : "Take theirs, let mine go"}</Button>
-        <Button className="is-primary" onClick={choose(keepMine)} autoFocus>
+        <Button className="is-primary" onClick={choose(keepMine)} data-first>
           {isNewVersion ? `Keep mine, to be version ${theirs.base_version + 1}` : "Keep mine in its place"}
         </Button>
       </Feet>
