@@ -17,12 +17,14 @@ from agents.models import AgentVersion
 from agents.skills import registry
 from orchestras.models import Orchestra
 from orchestras.schedule import fires
-from runs.actions.subscores import pin_all
+from runs.actions.subscores import pin_all, pin_document_and_below
 from runs.actions.versions import read_document
 from runs.models import Mode
+from scores.actions import read_draft
 from scores.document import GraphDocument
 from scores.graph import maps_around, owners_of
 from scores.models import Score, ScoreVersion
+from scores.validation import check_graph, errors_of, refusal_of
 
 from .counting import count_prompts
 from .figures import Basis, Forecast, Kept, Range
@@ -41,6 +43,14 @@ def forecast_of_score(score: Score, *, counted: bool = False) -> Forecast:
     return _Outlook(score, score.version, None).forecast(counted)
 
 
+def forecast_of_draft(score: Score, *, counted: bool = False) -> Forecast:
+    """Of what is drawn and not saved yet, were it saved. InvalidScore when it cannot be played."""
+    document = read_draft(score).document
+    if errors := errors_of(check_graph(document, score.workspace, score=score)):
+        raise refusal_of(errors)
+    return _Outlook(score, score.version, None, document).forecast(counted)
+
+
 def forecast_of_orchestra(orchestra: Orchestra, *, counted: bool = False) -> Forecast:
     """Of the version it plays. InvalidScore when that cannot be played, as for want of a price."""
     version = orchestra.score_version or orchestra.score.version
@@ -52,12 +62,17 @@ class _Outlook:
     score: Score
     version: int
     orchestra: Orchestra | None
+    drawn: GraphDocument | None = None
+
+    @property
+    def document(self) -> GraphDocument:
+        return self.drawn or read_document(self.score, self.version)
 
     def forecast(self, counted: bool) -> Forecast:
         """`counted`: what no run has recorded is counted at the provider."""
-        if not self.version:
+        if not (self.version or self.drawn):
             return Forecast("free", 0, (), (), NOTHING, None, None)
-        pins = pin_all(self.score, self.version, Mode.LIVE)
+        pins = self._pins()
         history = self._history(pins)
         costs = history.costs(self.orchestra, since()) or history.costs(None, since())
         asked = [asker for part in self._parts(pins) for asker in part.askers()]
@@ -76,9 +91,14 @@ class _Outlook:
             kept=self._kept(history),
         )
 
+    def _pins(self) -> JSON:
+        if self.drawn is None:
+            return pin_all(self.score, self.version, Mode.LIVE)
+        return pin_document_and_below(self.score, self.drawn, Mode.LIVE)
+
     def _history(self, pins: JSON) -> History:
         """Operations that ask the workspace's own model are recorded as well, and never guessed."""
-        nodes = read_document(self.score, self.version).nodes
+        nodes = self.document.nodes
         default = pins.get("default_model")
         models = {node.key: default for node in nodes if node.operation and default}
         models |= {key: agent["model"] for key, agent in pins["agents"].items()}
@@ -86,7 +106,7 @@ class _Outlook:
 
     def _parts(self, pins: JSON) -> Iterator["_Part"]:
         """The graph itself and those below it."""
-        yield _Part(self.score.pk, "", read_document(self.score, self.version), pins)
+        yield _Part(self.score.pk, "", self.document, pins)
         for name, below in pins.get("scores", {}).items():
             score, version = name.split("@")
             graph = ScoreVersion.objects.get(score=score, version=version).graph

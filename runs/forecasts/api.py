@@ -7,7 +7,7 @@ from maestro.workspaces.bearer import ApiRequest, can
 from orchestras.models import Orchestra
 from scores.models import Score
 
-from . import forecast_of_orchestra, forecast_of_score
+from . import forecast_of_draft, forecast_of_orchestra, forecast_of_score
 from .schemas import ForecastOut, ForecastQuery, forecast_out
 
 router = Router(tags=["Budgets"])
@@ -20,6 +20,15 @@ def get_forecast_of_score(
     """What a run will cost. 422 when it cannot be played, as for want of a model's price."""
     rows = Score.objects.in_workspace(request.auth.workspace).select_related("workspace")
     return forecast_out(forecast_of_score(find(rows, score_id), counted=query.count))
+
+
+@router.get("/scores/{score_id}/draft/forecast", response=ForecastOut, auth=can("run:read"))
+def get_forecast_of_draft(
+    request: ApiRequest, score_id: Id, query: Query[ForecastQuery]
+) -> ForecastOut:
+    """What a run would cost, were the draft saved. 422 when it could not be played."""
+    rows = Score.objects.in_workspace(request.auth.workspace).select_related("workspace")
+    return forecast_out(forecast_of_draft(find(rows, score_id), counted=query.count))
 
 
 @router.get("/orchestras/{orchestra_id}/forecast", response=ForecastOut, auth=can("run:read"))

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 
-import { all } from "../api.js";
+import { all, get } from "../api.js";
 import { close, isChanged, now, tell, useComposer, useFacts } from "../store.js";
 import { Dialog } from "../ui/dialog.jsx";
 import { Button } from "../ui/parts.jsx";
@@ -10,9 +10,9 @@ import { add, addBySelection } from "./actions.js";
 import { FindNode } from "./find_node.jsx";
 import { FindField, Found, useFinder } from "./finder.jsx";
 import { Issues } from "./issues.jsx";
-import { keepMine, save, takeTheirs } from "./keeping.js";
+import { keep, keepMine, save, takeTheirs } from "./keeping.js";
 import { KEYS } from "./keys.js";
-import { clockOf } from "../ui/numbers.js";
+import { clockOf, money } from "../ui/numbers.js";
 
 export function Dialogs() {
   const dialog = useComposer((composer) => composer.dialog);
@@ -32,6 +32,7 @@ function Save() {
   const [isBusy, setBusy] = useState(false);
   const errors = issues.filter((issue) => issue.level === "error");
   const reach = useReach();
+  const cost = useCost(changed && !errors.length);
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);
@@ -56,6 +57,7 @@ function Save() {
     <Dialog title={`Save version ${version + 1}`}>
       <form onSubmit={submit}>
         <p>{reach} Runs in flight go on with the version they began with.</p>
+        {cost && <p>{cost}</p>}
         {issues.length > 0 && <Issues issues={issues} onGo={close} />}
         {refusal && !errors.length && (
           <p className="ms-bad" role="alert">
@@ -75,6 +77,24 @@ function Save() {
       </form>
     </Dialog>
   );
+}
+
+/** What a run of what is drawn will cost, in words; empty until it is known. */
+function useCost(isWanted) {
+  const score = useComposer((composer) => composer.score);
+  const [words, setWords] = useState("");
+  useEffect(() => {
+    if (isWanted) foretold(score.id).then(setWords, () => {});
+  }, [score.id, isWanted]);
+  return words;
+}
+
+async function foretold(id) {
+  if (!(await keep())) return "";
+  const { basis, per_run_microdollars: run } = await get(`/scores/${id}/draft/forecast`);
+  if (basis === "free") return "A run of it asks no model.";
+  const how = basis === "recorded" ? "by what runs have used" : "estimated: no run has recorded all of it";
+  return `A run of it will cost about ${money(run.expected)}, from ${money(run.low)} to ${money(run.high)} (${how}).`;
 }
 
 /** Who will play the next version, in words. */
