@@ -18,6 +18,7 @@ from maestro.workspaces.desk import (
     desk_page,
     editing_seat,
     looking_seat,
+    number_in,
     page_of,
     to_page_or_why,
 )
@@ -56,7 +57,7 @@ def comparison(request: HttpRequest, pk: str) -> HttpResponse:
 def restore(request: HttpRequest, pk: str) -> HttpResponse:
     """An old version as the newest one."""
     agent = _agent(pk, editing_seat(request))
-    version = _number(request.POST.get("version", ""), 0)
+    version = number_in(request.POST.get("version", ""), 0)
 
     def act() -> str:
         restored = restore_version(agent, version, author=author_of(request))
@@ -78,8 +79,4 @@ def _agent(pk: str, seat: Seat) -> Agent:
 
 
 def _version(agent: Agent, chosen: str, otherwise: int) -> AgentVersion:
-    return get_object_or_404(agent.versions, version=_number(chosen, otherwise))
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else otherwise
+    return get_object_or_404(agent.versions, version=number_in(chosen, otherwise))

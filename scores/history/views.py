@@ -14,6 +14,7 @@ from maestro.workspaces.desk import (
     desk_page,
     editing_seat,
     looking_seat,
+    number_in,
     page_of,
     to_page_or_why,
 )
@@ -58,7 +59,7 @@ def comparison(request: HttpRequest, pk: str) -> HttpResponse:
 def restore(request: HttpRequest, pk: str) -> HttpResponse:
     """An old version as the newest one."""
     score = _score(pk, editing_seat(request))
-    version = _number(request.POST.get("version", ""), 0)
+    version = number_in(request.POST.get("version", ""), 0)
 
     def act() -> str:
         saved = restore_graph(score, version, author=author_of(request)).score
@@ -74,8 +75,4 @@ def _score(pk: str, seat: Seat) -> Score:
 
 def _version(score: Score, chosen: str, otherwise: int) -> ScoreVersion:
     versions = score.versions.defer("graph")
-    return get_object_or_404(versions, version=_number(chosen, otherwise))
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else otherwise
+    return get_object_or_404(versions, version=number_in(chosen, otherwise))

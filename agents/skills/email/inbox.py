@@ -15,6 +15,13 @@ from agents.skills.context import Context
 from agents.skills.email.html import text_of
 from agents.skills.email.imap import Account, open_mailbox
 from agents.skills.email.manifest import skill
+from agents.skills.email.thread import (
+    LabelOutput,
+    ListOutput,
+    ReadOutput,
+    Summary,
+    one_line,
+)
 from agents.skills.gmail import samples
 from agents.skills.operation import Effect, Sample
 from maestro.errors import InvalidNodeInput, ServiceRefused
@@ -39,15 +46,6 @@ class ListInput(MailboxInput):
     unread: bool = Field(True, description="Only threads with a mail that nobody has read.")
     without_label: Keyword | None = Field(None, description="Leave out mails that carry it.")
     limit: int = Field(50, ge=1, le=500)
-
-
-class Summary(BaseModel):
-    thread_id: str
-    snippet: str = ""
-
-
-class ListOutput(BaseModel):
-    threads: list[Summary]
 
 
 @skill.operation(
@@ -79,21 +77,6 @@ class ReadInput(MailboxInput):
     thread_id: ThreadId
 
 
-class ReadOutput(BaseModel):
-    """`message_ids` are the Message-IDs of the thread, the newest last, as a reply names them."""
-
-    thread_id: str
-    message_id: str
-    from_email: str
-    from_name: str = ""
-    to: list[str]
-    subject: str
-    date: str | None = None
-    text: str
-    labels: list[str]
-    message_ids: list[str]
-
-
 @skill.operation(
     effect=Effect.READ,
     names_secret="account",
@@ -117,11 +100,6 @@ class LabelInput(MailboxInput):
     label: Keyword = Field(description="Like Maestro/interested: a keyword of IMAP.")
     also: list[Keyword] = Field(default_factory=list, description="More labels to put on.")
     remove: list[Keyword] = Field(default_factory=list, description="Labels to take off.")
-
-
-class LabelOutput(BaseModel):
-    thread_id: str
-    labels: list[str] = Field(description="What was put on.")
 
 
 @skill.operation(
@@ -186,18 +164,14 @@ def _shown(thread_id: str, mail: MailMessage, thread: list[MailMessage]) -> Read
         thread_id=thread_id,
         message_id=mail.uid or "",
         from_email=mail.from_.lower(),
-        from_name=_clean(sender.name) if sender else "",
+        from_name=one_line(sender.name) if sender else "",
         to=[address.lower() for address in mail.to],
-        subject=_clean(mail.subject),
+        subject=one_line(mail.subject),
         date=_date(mail),
         text=text.replace("\r\n", "\n")[:MAX_TEXT].replace("\x00", ""),
         labels=[flag for flag in mail.flags if not flag.startswith("\\")],
         message_ids=[f"<{one}>" for each in thread for one in _ids(each, "message-id")[:1]],
     )
-
-
-def _clean(line: str) -> str:
-    return re.sub(r"[\s\x00]+", " ", line).strip()
 
 
 def _date(mail: MailMessage) -> str | None:

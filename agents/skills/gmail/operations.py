@@ -1,6 +1,5 @@
 """The skill `gmail`: reads, answers and labels the mail of one Google account."""
 
-import re
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from html import unescape
 from typing import Annotated
@@ -9,6 +8,13 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from agents.skills.context import Context
 from agents.skills.email.message import Addresses, Header
+from agents.skills.email.thread import (
+    LabelOutput,
+    ListOutput,
+    ReadOutput,
+    Summary,
+    one_line,
+)
 from agents.skills.gmail import samples
 from agents.skills.gmail.labels import label_ids
 from agents.skills.gmail.mail import KEY_HEADER, mark_of, raw_mail, request_body
@@ -42,15 +48,6 @@ class ListInput(BaseModel):
     limit: int = Field(50, ge=1, le=500)
 
 
-class Summary(BaseModel):
-    thread_id: str
-    snippet: str = ""
-
-
-class ListOutput(BaseModel):
-    threads: list[Summary]
-
-
 @skill.operation(effect=Effect.READ, sample=Sample(samples.INBOX), timeout_seconds=60)
 async def list_inbox(input: ListInput, context: Context) -> ListOutput:
     """The threads that fit a search, the newest first."""
@@ -79,21 +76,6 @@ async def list_inbox(input: ListInput, context: Context) -> ListOutput:
 
 class ReadInput(BaseModel):
     thread_id: ThreadId
-
-
-class ReadOutput(BaseModel):
-    """`message_ids` are the Message-IDs of the thread, the newest last, as a reply names them."""
-
-    thread_id: str
-    message_id: str
-    from_email: str
-    from_name: str = ""
-    to: list[str]
-    subject: str
-    date: str | None = None
-    text: str
-    labels: list[str]
-    message_ids: list[str]
 
 
 @skill.operation(
@@ -196,11 +178,6 @@ class LabelInput(BaseModel):
     remove: list[LabelName] = Field(default_factory=list, description="Labels to take off.")
 
 
-class LabelOutput(BaseModel):
-    thread_id: str
-    labels: list[str] = Field(description="What was put on.")
-
-
 @skill.operation(
     effect=Effect.WRITE,
     idempotent=True,  # a label that is there already stays as it is
@@ -228,16 +205,12 @@ def _shown(thread: Thread, message: Message) -> ReadOutput:
         from_email=address.lower(),
         from_name=name,
         to=[to.lower() for _, to in getaddresses([payload.header("to")]) if to],
-        subject=_clean(payload.header("subject")),
+        subject=one_line(payload.header("subject")),
         date=_date(payload.header("date")),
         text=payload.text()[:MAX_TEXT].replace("\x00", ""),
         labels=message.labelIds,
         message_ids=[found for found in known if found],
     )
-
-
-def _clean(line: str) -> str:
-    return re.sub(r"[\s\x00]+", " ", line).strip()
 
 
 def _date(header: str) -> str | None:

@@ -15,7 +15,7 @@ from .seat import (
     take_seat,
     workspaces_of,
 )
-from .shown import desk_page, to_page_or_why
+from .shown import desk_page, number_in, to_page_or_why
 
 __all__ = [
     "Dollars",
@@ -35,6 +35,7 @@ __all__ = [
     "looking_seat",
     "mono",
     "number",
+    "number_in",
     "page_of",
     "refusal_in",
     "seat_of",

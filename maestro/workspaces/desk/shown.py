@@ -29,3 +29,8 @@ def to_page_or_why(
     except MaestroError as refusal:
         messages.error(request, refusal.message)
         return HttpResponseRedirect(back)
+
+
+def number_in(text: str, otherwise: int) -> int:
+    """A number as an address carries it; what is none counts as `otherwise`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else otherwise
