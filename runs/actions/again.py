@@ -19,7 +19,7 @@ from scores.document import GraphDocument
 from scores.models import ScoreVersion
 
 from .events import lock_run
-from .saving import save_queued
+from .overlap import lock_orchestra, save_by_policy_or_refuse
 from .start import new_run
 
 JSON = dict[str, Any]
@@ -52,12 +52,17 @@ class Again:
         idempotency_key: str | None = None,
         request_sha256: str | None = None,
     ) -> Run:
-        """Raises InvalidScore when the version can no longer be played, and Conflict for a second
-        repair of one run: the first is the one to repair on."""
+        """By the overlap policy of its orchestra, within its budget for one run.
+
+        Raises InvalidScore when the version can no longer be played, and Conflict for a second
+        repair of one run (the first is the one to repair on), or where the policy would skip it.
+        """
+        orchestra = lock_orchestra(self.source.orchestra_id)
         source = lock_run(self.source)
         _refuse_second(source, self.reuse)
         run = self._row(
-            orchestra_id=source.orchestra_id,
+            orchestra=orchestra,
+            budget_microdollars=orchestra.run_budget_microdollars if orchestra else None,
             trigger=Trigger.REPLAY,
             mode=Mode(source.mode),
             input=source.input,
@@ -71,7 +76,7 @@ class Again:
         )
         if self.reuse is Reuse.REPAIR:
             run.pins["source"] = {"run": source.pk, "use": self.reuse.value}
-        save_queued(run)
+        save_by_policy_or_refuse(run, orchestra)
         self.kept.copy_to(run)
         return run
 

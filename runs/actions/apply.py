@@ -12,7 +12,7 @@ from runs.reuse.plans import holding_rows, planned_effects
 from .effects import EffectChoice, approve_the_rest, decide_effects, require_open
 from .events import lock_run
 from .holds import hold_agents
-from .saving import save_queued
+from .overlap import lock_orchestra, save_by_policy_or_refuse
 
 
 @transaction.atomic
@@ -27,8 +27,10 @@ def apply_plan(
     """Once for each plan; what nobody decided on is approved.
 
     Its reads and model calls are taken over as they were planned, on what the plan was pinned to.
-    Raises as `decide_effects`, and Conflict for a plan without effects.
+    Raises as `decide_effects`, and Conflict for a plan without effects, or where the overlap policy
+    of its orchestra would skip it.
     """
+    orchestra = lock_orchestra(plan.orchestra_id)
     plan = lock_run(plan)
     require_open(plan)
     if not planned_effects(plan).exists():
@@ -40,7 +42,8 @@ def apply_plan(
         workspace_id=plan.workspace_id,
         score_id=plan.score_id,
         score_version=plan.score_version,
-        orchestra_id=plan.orchestra_id,
+        orchestra=orchestra,
+        budget_microdollars=orchestra.run_budget_microdollars if orchestra else None,
         mode=Mode.LIVE,
         trigger=Trigger.REPLAY,
         input=plan.input,
@@ -52,7 +55,7 @@ def apply_plan(
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
     )
-    save_queued(run)
+    save_by_policy_or_refuse(run, orchestra)
     holding_rows(plan).copy_to(run)
     audit.record(plan.workspace, started_by, "plan.applied", plan, {"run": run.pk, **counts})
     return run

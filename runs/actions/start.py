@@ -6,13 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from agents.skills.outcome import check_json
-from maestro.errors import Conflict, InvalidInput, InvalidNodeOutput, MaestroError
-from orchestras.models import Orchestra, Overlap
-from runs.models import Mode, Run, RunQuerySet, RunStatus, Trigger
+from maestro.errors import Conflict, InvalidInput, InvalidNodeOutput, MaestroError, NotFound
+from orchestras.models import Orchestra
+from runs.models import Mode, Run, RunStatus, Trigger
 from scores.models import Score
 
 from .holds import hold_agents
-from .saving import save, save_finished, save_queued
+from .overlap import lock_orchestra, save_by_policy
+from .saving import save_finished, save_queued
 from .subscores import pin_all
 
 JSON = dict[str, Any]
@@ -33,14 +34,13 @@ def start_orchestra(
 ) -> Run:
     """Start, queue or skip a run of an orchestra, as its overlap policy says.
 
-    `input` None: the orchestra's own. Raises InvalidInput or InvalidScore; nothing is written then.
+    `input` None: the orchestra's own. Raises InvalidInput, InvalidScore or NotFound; nothing is
+    written then.
     """
-    # The lock makes "is one in progress?" and the insert one decision.
-    orchestra = (
-        Orchestra.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("score", "workspace")
-        .get(pk=orchestra.pk)
-    )
+    locked = lock_orchestra(orchestra.pk)
+    if locked is None:
+        raise NotFound(f"{orchestra.name} was deleted at the same moment.")
+    orchestra = locked
     run = new_run(
         orchestra.score,
         version=orchestra.score_version or orchestra.score.version,
@@ -55,12 +55,7 @@ def start_orchestra(
         request_sha256=request_sha256,
         depth=depth,
     )
-    in_progress = Run.objects.filter(orchestra=orchestra).unfinished()
-    if orchestra.overlap == Overlap.ALLOW or not in_progress.exists():
-        return save_queued(run)
-    if orchestra.overlap == Overlap.QUEUE:
-        return save(run, RunStatus.WAITING, waiting_for="overlap")
-    return save_finished(run, RunStatus.SKIPPED, _overlap(in_progress))
+    return save_by_policy(run, orchestra)
 
 
 @transaction.atomic
@@ -145,13 +140,3 @@ def new_run(
         pins=pins | ({"depth": depth} if depth else {}),
         **columns,
     )
-
-
-def _overlap(in_progress: RunQuerySet) -> JSON:
-    others = list(in_progress.values_list("id", flat=True)[:5])
-    return {
-        "code": "overlap",
-        "message": "Skipped, because an earlier run of this orchestra is still in progress.",
-        "node": None,
-        "details": {"runs": others},
-    }

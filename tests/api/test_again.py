@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from maestro.workspaces.models import Workspace
-from runs.models import NodeStatus, Run, RunNode, RunStatus
+from orchestras.models import Overlap
+from runs.models import Mode, NodeStatus, Run, RunNode, RunStatus
 from scores.models import Score
 from tests.admin.rows import make_node, make_run
-from tests.factories import make_score
+from tests.factories import make_orchestra, make_score
 from tests.scores.graphs import graph, map_over, step
 
 from .callers import Caller, read, refused
@@ -113,3 +115,29 @@ def test_a_run_that_goes_on_is_not_played_again(caller: Caller, score: Score) ->
     run = make_run(score, RunStatus.WAITING)
     for path in ("rerun", "repair"):
         refused(caller.post(f"/runs/{run.id}/{path}", {}), 409, "conflict")
+
+
+@pytest.mark.parametrize("path", ["rerun", "repair", "apply"])
+@pytest.mark.parametrize("overlap", Overlap.values)
+def test_what_is_played_again_goes_by_the_overlap_policy_of_its_orchestra(
+    caller: Caller, ended: Run, overlap: str, path: str
+) -> None:
+    orchestra = make_orchestra(ended.score, overlap=overlap, run_budget_microdollars=500)
+    mode = Mode.PLAN if path == "apply" else Mode.LIVE
+    Run.objects.filter(pk=ended.pk).update(orchestra=orchestra, mode=mode, pins={"agents": {}})
+    planned = {"code": "planned", "message": "It did not happen.", "details": {}}
+    ended.nodes.filter(node_key="send").update(error=planned)
+    other = make_run(ended.score, "running", orchestra=orchestra)
+
+    answer = caller.post(f"/runs/{ended.id}/{path}", {})
+
+    if overlap == Overlap.SKIP:
+        said = refused(answer, 409, "conflict")
+        assert said["details"] == {"runs": [other.pk]} and other.pk in said["message"]
+        Run.objects.filter(pk=other.pk).update(player=None, status="cancelled", finished_at=now())
+        answer = caller.post(f"/runs/{ended.id}/{path}", {})
+    made = Run.objects.get(source_run=ended)
+    assert answer.status_code == 201
+    waits = overlap == Overlap.QUEUE
+    assert (made.status, made.waiting_for) == (("waiting", "overlap") if waits else ("queued", ""))
+    assert (made.orchestra, made.budget_microdollars) == (orchestra, 500)
