@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from agents import cel_engine
+from agents.condition_faults import Token, foreign, strange, unreadable
 from maestro.errors import InvalidInput, NodeError
 
 MAX_LENGTH = 500
@@ -30,6 +31,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
+PLACE = re.compile(r"<input>:(\d+):(\d+): Syntax error")
 
 
 class Verdict(NamedTuple):
@@ -74,25 +76,26 @@ def compile_condition(text: str) -> Condition:
     """The condition, or InvalidInput that says what is not allowed in it."""
     if len(text) > MAX_LENGTH:
         raise InvalidInput(f"A condition has at most {MAX_LENGTH} characters")
-    tokens = _tokens(text)
+    placed = _tokens(text)
+    tokens = [token.text for token in placed]
     _refuse_calls(tokens)
     if tokens.count("+") > MAX_SUMS:
         raise InvalidInput(f"A condition has at most {MAX_SUMS} signs of plus")
-    program = _parsed(text)
+    program = _parsed(text, placed)
     for name in program.variables():
         if name != "input":
-            raise InvalidInput(f"A condition knows only input, not {name}")
+            raise InvalidInput(foreign(name))
     return Condition(text, program, _fields(tokens))
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens(text: str) -> list[Token]:
     tokens, at = [], 0
     while at < len(text):
         match = TOKEN.match(text, at)
         if match is None:
-            raise InvalidInput(f"A condition cannot contain {text[at]!r} at character {at + 1}")
+            raise InvalidInput(strange(text, at))
         if match.lastgroup:
-            tokens.append(match[0])
+            tokens.append(Token(match[0], at))
         at = match.end()
     return tokens
 
@@ -104,12 +107,20 @@ def _refuse_calls(tokens: list[str]) -> None:
             raise InvalidInput(f"A condition cannot call {name}; it can call {known}")
 
 
-def _parsed(text: str) -> cel_engine.Program:
+def _parsed(text: str, tokens: list[Token]) -> cel_engine.Program:
     try:
         return cel_engine.compile(text)
     except ValueError as error:
-        reason = str(error).splitlines()[0]
-        raise InvalidInput(f"The condition cannot be read: {reason[:300]}") from None
+        raise InvalidInput(unreadable(tokens, _place_in(text, str(error)))) from None
+
+
+def _place_in(text: str, told: str) -> int:
+    """Where the engine gave up, by its own line and column."""
+    found = PLACE.search(told)
+    if found is None:
+        return len(text)
+    line, column = int(found[1]), int(found[2])
+    return sum(len(one) for one in text.splitlines(keepends=True)[: line - 1]) + column - 1
 
 
 def _fields(tokens: list[str]) -> frozenset[str] | None:

@@ -87,16 +87,16 @@ def start_run_of_score(
 def start_run_of_draft(
     request: ApiRequest, response: HttpResponse, score_id: Id, body: DraftStartIn
 ) -> Status[RunOut]:
-    """Play the draft as it stands, or one node of it: a rehearsal, unless live is asked."""
+    """Play the draft as it stands, from a node on, or one node alone: a rehearsal, unless live is asked."""
     score = find(Score.objects.in_workspace(request.auth.workspace), score_id)
-    run = actions.start_draft(
-        score,
-        trigger=Trigger.API,
-        input=body.input,
-        mode=Mode(body.mode),
-        node=body.node,
-        started_by=author(request),
-    )
+    by, mode = author(request), Mode(body.mode)
+    if body.start is not None and body.source is not None:
+        source = _find_run(request, body.source)
+        run = actions.start_draft_from(score, source, node=body.start, mode=mode, started_by=by)
+    else:
+        run = actions.start_draft(
+            score, trigger=Trigger.API, input=body.input, mode=mode, node=body.node, started_by=by
+        )
     response["Location"] = reverse("api:get_run", args=[run.id])
     return Status(201, run_out(run))
 

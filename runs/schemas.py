@@ -60,11 +60,22 @@ class StartIn(Body):
 
 
 class DraftStartIn(Body):
-    """`node`: that one alone, given the input as what would arrive there."""
+    """`node`: that one alone, given the input as what would arrive there. `from`: from that one on,
+    with the input of the run `source` and what that recorded before it."""
 
     input: JSON = {}
     mode: Literal["live", "rehearsal"] = "rehearsal"
     node: str | None = Field(None, min_length=1, max_length=80)
+    start: str | None = Field(None, alias="from", min_length=1, max_length=80)
+    source: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.start is None) != (self.source is None):
+            raise ValueError("from and source go together: a node, and the run that is taken over")
+        if self.start and (self.node or self.input):
+            raise ValueError("with from there is no node and no input: both are of the run source")
+        return self
 
 
 class PlayedGraphOut(BaseModel):

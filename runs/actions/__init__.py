@@ -5,7 +5,7 @@ from .answer import answer_cut_write
 from .apply import apply_plan
 from .cancel import cancel_run
 from .decide import ItemDecision, decide_gate
-from .drafts import start_draft
+from .drafts import start_draft, start_draft_from
 from .effects import EffectChoice, decide_effects
 from .once import start_once
 from .start import start_orchestra, start_score
@@ -22,6 +22,7 @@ __all__ = [
     "repair",
     "rerun",
     "start_draft",
+    "start_draft_from",
     "start_once",
     "start_orchestra",
     "start_score",

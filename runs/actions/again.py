@@ -100,7 +100,7 @@ def rerun(source: Run, *, node: str | None = None, version: int | None = None) -
         return Again(source, version, everything, kept_rows(source, document, document, everything))
     _require(document, [node])
     places = Places.everywhere(document, [node])
-    kept = kept_rows(source, _document_of(source), document, places)
+    kept = kept_rows(source, document_of(source), document, places)
     return Again(source, version, places, kept, Reuse.BEFORE)
 
 
@@ -122,7 +122,7 @@ def repair(
         raise Conflict(f"Nothing of {source.pk} is to be repaired: no node failed.")
     _require(document, [key for key, _ in chosen])
     places = Places.of_items(document, chosen)
-    kept = kept_rows(source, _document_of(source), document, places, failures=True)
+    kept = kept_rows(source, document_of(source), document, places, failures=True)
     return Again(source, version, places, kept, Reuse.REPAIR)
 
 
@@ -132,14 +132,15 @@ def _played_next(source: Run, version: int | None) -> tuple[int | None, GraphDoc
     if source.mode == Mode.AUDITION:
         raise Conflict(f"{source.pk} played an audition: run that one again.")
     if version is None:
-        return source.score_version, _document_of(source)
+        return source.score_version, document_of(source)
     saved = ScoreVersion.objects.filter(score=source.score_id, version=version).first()
     if saved is None:
         raise NotFound(f"The score has no version {version}.")
     return version, GraphDocument.model_validate(saved.graph)
 
 
-def _document_of(run: Run) -> GraphDocument:
+def document_of(run: Run) -> GraphDocument:
+    """The graph that it played."""
     return GraphDocument.model_validate(graph_of(run) or {})
 
 

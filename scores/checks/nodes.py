@@ -78,7 +78,7 @@ def _check_conditions(node: NodeDocument, config: BranchConfig) -> Iterator[Issu
         try:
             compile_condition(case.when)
         except InvalidInput as refusal:
-            message = f"{node.key}: the condition for {case.port} cannot be used: {refusal}"
+            message = f"{node.key}, its condition for {case.port}: {refusal}"
             yield error("invalid_condition", message, node)
 
 

@@ -84,6 +84,29 @@ def test_what_is_not_bounded_or_not_known_is_refused(text: str) -> None:
         compile_condition(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("input.n ==", "behind == at character 9 a value is missing"),
+        ("input.n = 3", "contain = at character 9: compare with =="),
+        ("input.a and input.b", "and at character 9: “and” is written &&"),
+        ("(input.n", "( at character 1 is not closed"),
+        ("input.n == 3)", ") at character 13 closes nothing"),
+        ("input.n == 3 4", "between 3 and 4 at character 14 a sign is missing"),
+        ("input.contact.", "behind . at character 14 the name of a field is missing"),
+        ("input.intent == 'new", "The text that begins at character 17 is not closed"),
+        ("input.n == None", "nothing is written null"),
+        ("stage == 'new'", "write input.stage for the field"),
+        ("input.a ? 1", "at character 11, by 1; it reads like input.stage"),
+        (" ", "The condition is empty"),
+    ],
+)
+def test_a_condition_that_cannot_be_read_says_where_and_what_to_write(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        compile_condition(text)
+    assert said in refusal.value.message
+
+
 def test_a_condition_is_given_only_the_fields_it_reads() -> None:
     assert compile_condition("input.a.b == 1 || has(input.c)").fields == frozenset("ac")
     assert compile_condition("input.a == 1 && input.size() > 2").fields is None
@@ -109,7 +132,8 @@ def test_any_input_gets_a_verdict_or_an_error_of_the_node(text: str, a: Any, b: 
 def test_no_text_hides_a_call_from_the_check(text: str) -> None:
     try:
         condition = compile_condition(text)
-    except InvalidInput:
+    except InvalidInput as refusal:
+        assert "expecting" not in refusal.message
         return
     assert "@not_strictly_false" not in condition.program.functions()
     assert len(text) <= MAX_LENGTH

@@ -151,6 +151,40 @@ def test_one_node_of_a_draft_is_tried_by_itself(caller: Caller, score: Score) ->
     assert said["details"]["errors"][0]["node"] == "broken"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_is_played_from_a_node_on_and_takes_over_what_still_fits(
+    caller: Caller, score: Score
+) -> None:
+    def chain(*fields: str) -> dict[str, object]:
+        keys = ["first", "second", "third"]
+        picks = [
+            step(key, config={"params": {"fields": list(of)}})
+            for key, of in zip(keys, fields, strict=True)
+        ]
+        return draft_of(*picks, "first -> second", "second -> third")
+
+    keep(caller, score, chain("ab", "ab", "a"))
+    path = f"/scores/{score.pk}/draft/runs"
+    read(caller.post(path, {"input": {"a": 1, "b": 2}}), 201)
+    source = play_here(Run.objects.get())
+    asked = {"from": "third", "source": source.pk}
+
+    keep(caller, score, chain("ab", "ab", "b"))
+    said = read(caller.post(path, {**asked, "mode": "live"}), 201)
+    run = play_here(Run.objects.get(pk=said["id"]))
+    assert (run.trigger, run.output) == ("replay", {"b": 2})
+    taken = run.nodes.filter(source_node_id__isnull=False).order_by("id")
+    assert [row.node_key for row in taken] == ["first", "second"]
+
+    keep(caller, score, chain("ab", "a", "ab"))
+    refusal = refused(caller.post(path, {**asked, "mode": "live"}), 409, "conflict")
+    assert "because second changed" in refusal["message"]
+    said = read(caller.post(path, asked), 201)
+    assert play_here(Run.objects.get(pk=said["id"])).output == {"a": 1}
+    refused(caller.post(path, {"from": "no", "source": source.pk}), 404, "not_found")
+    refused(caller.post(path, {"from": "third"}), 422, "invalid_input")
+
+
 def test_the_graph_of_a_run_is_that_of_its_version(caller: Caller, score: Score) -> None:
     run = read(caller.post(f"/scores/{score.pk}/runs", {"mode": "rehearsal"}), 201)
 

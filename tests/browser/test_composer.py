@@ -144,7 +144,11 @@ def test_the_settings_of_a_step_come_from_its_schema_and_a_condition_is_tried_as
     condition.fill('input.contact.stage == "new"')
     expect(settings.get_by_text("holds for what arrives", exact=True)).to_be_visible()
     condition.fill("input.contact.stage ==")
-    expect(settings.get_by_role("status").filter(has_text="cannot be read")).to_be_visible()
+    expect(
+        settings.get_by_role("status").filter(
+            has_text="behind == at character 21 a value is missing"
+        )
+    ).to_be_visible()
     condition.fill('input.contact.stage == "new"')
     settings.get_by_role("tab", name="Ports").click()
     settings.get_by_label("ends here").last.check()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scores.downstream import behind
+from scores.downstream import before, behind
 from tests.scores.graphs import edge, graph, llm, map_over, step
 
 MAPPED = graph(
@@ -34,6 +34,19 @@ def test_answers_reach_what_follows_and_leave_a_body_by_the_maps_results(
     key: str, reached: set[str]
 ) -> None:
     assert behind(MAPPED, [key]) == reached
+
+
+@pytest.mark.parametrize(
+    ("key", "earlier"),
+    [
+        ("think", set()),
+        ("look", {"each", "think"}),
+        ("write", {"look", "each", "think"}),
+        ("send", {"each", "look", "write", "think"}),
+    ],
+)
+def test_before_a_node_is_all_that_its_input_is_made_of(key: str, earlier: set[str]) -> None:
+    assert before(MAPPED, key) == earlier
 
 
 def test_a_loop_is_followed_once() -> None:

@@ -8,7 +8,7 @@ import { keep } from "../edit/keeping.js";
 import { setConfig } from "../graph/edit.js";
 import { inputOf } from "../graph/fields.js";
 import { isChanged, set, tell, useComposer, useFacts } from "../store.js";
-import { duration, money } from "../ui/numbers.js";
+import { clockOf, duration, money } from "../ui/numbers.js";
 import { Button, Status } from "../ui/parts.jsx";
 import { Json } from "./json.jsx";
 import { outputOf, useKnown } from "./known.js";
@@ -89,21 +89,24 @@ export function Test({ node }) {
   ); // prettier-ignore
 }
 
-/** Plays the newest version from this node on; what the last run recorded before it is taken over. */
+/** Plays what is drawn from this node on; what the last run recorded before it is taken over. */
 function FromHere({ node, run }) {
-  const version = useComposer((composer) => composer.version);
-  const changed = useComposer(isChanged);
+  const { version, score } = useFacts();
+  const isSaved = !useComposer(isChanged) && version > 0;
   const start = async () => {
     try {
-      const { body } = await call("POST", `/runs/${run.id}/rerun`, { from: node.key, version });
-      location.href = `/admin/runs/run/${body.run.id}/canvas/`;
+      if (!(await keep())) throw new Error("The draft is not kept yet.");
+      const [path, asked] = isSaved ? [`/runs/${run.id}/rerun`, { from: node.key, version }] : [`/scores/${score.id}/draft/runs`, { from: node.key, source: run.id }];
+      const { body } = await call("POST", path, asked);
+      location.href = `/admin/runs/run/${(body.run ?? body).id}/canvas/`;
     } catch (failure) {
       tell(failure.message, "bad");
     }
   };
-  const why = changed ? "Save first: it plays a saved version" : `Plays version ${version} from here on (${run.mode}); what the last run recorded before is taken over`;
+  const before = `what the run at ${clockOf(run.started_at)} recorded before is taken over`;
+  const why = isSaved ? `Plays version ${version} from here on (${run.mode}); ${before}` : `Rehearses the draft from here on; ${before}, but what you changed since plays again`;
   return (
-    <Button icon="replay" onClick={start} disabled={changed || !version} title={why}>
+    <Button icon="replay" onClick={start} title={why}>
       Run from here
     </Button>
   );
