@@ -10,8 +10,9 @@ TESTS ?= tests
 run: .venv/installed composer
 	@exec $(BIN)/python manage.py up
 
+# More workers than the two cores they are meant for: many tests wait for processes that they started.
 test: .venv/installed-dev browser mailbox composer
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 3 $(TESTS)
 
 # Runs under kills of every kind: `make chaos MINUTES=30 SEED=7`.
 MINUTES ?= 10

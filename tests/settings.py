@@ -22,4 +22,5 @@ if not os.environ.get("MAESTRO_TEST_CHILD"):
 
 from maestro.settings import *  # noqa: E402, F403
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.emptying"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,11 +7,13 @@ from django.utils import timezone
 
 from maestro.errors import Conflict, InvalidInput, NotFound
 from runs.actions import ItemDecision, decide_gate
+from runs.cluster.keep import Keep
 from runs.models import Mode, NodeStatus, Player, Run, RunStatus
 from scores.document import GraphDocument, NodeDocument
 from tests.scores.graphs import graph, step
 
 from .clusters import RunningCluster, ended, wait_until
+from .stage import play_here
 from .worlds import score, start
 
 DRAFTS = {"drafts": [{"to": "ada"}, {"to": "bob"}, {"to": "eve"}]}
@@ -28,11 +30,7 @@ def reviewing(**config: Any) -> GraphDocument:
 
 
 def waiting(run: Run) -> Run:
-    def asks() -> bool:
-        run.refresh_from_db()
-        return run.status == RunStatus.WAITING
-
-    wait_until(asks)
+    wait_until(lambda: Run.objects.filter(pk=run.pk, status=RunStatus.WAITING).exists())
     return run
 
 
@@ -41,14 +39,15 @@ def decide(run: Run, *decisions: Any, node: str = "review") -> Run:
     return decide_gate(run, node=node, iteration="", decisions=items, comment="ok", by="ines")
 
 
-def test_items_are_approved_edited_and_dropped_in_their_order(cluster: RunningCluster) -> None:
-    run = waiting(start(score(reviewing()), DRAFTS))
-    assert run.waiting_for == "gate"
+@pytest.mark.django_db(transaction=True)
+def test_items_are_approved_edited_and_dropped_in_their_order() -> None:
+    run = play_here(start(score(reviewing()), DRAFTS))
+    assert (run.status, run.waiting_for) == (RunStatus.WAITING, "gate")
     assert run.nodes.get().status == NodeStatus.WAITING
 
     decide(run, ["approve"], ["drop"], ["edit", {"to": "eve@example.com"}])
 
-    assert ended(run).status == RunStatus.SUCCEEDED
+    assert play_here(run).status == RunStatus.SUCCEEDED
     assert run.nodes.get(node_key="review").output_json == {
         "approved": [{"to": "ada"}, {"to": "eve@example.com"}],
         "dropped": [{"to": "bob"}],
@@ -56,18 +55,20 @@ def test_items_are_approved_edited_and_dropped_in_their_order(cluster: RunningCl
     assert run.output == {"approved": [{"to": "ada"}, {"to": "eve@example.com"}]}
 
 
-def test_all_dropped_leaves_by_refused_and_skips_what_follows(cluster: RunningCluster) -> None:
-    run = waiting(start(score(reviewing()), DRAFTS))
+@pytest.mark.django_db(transaction=True)
+def test_all_dropped_leaves_by_refused_and_skips_what_follows() -> None:
+    run = play_here(start(score(reviewing()), DRAFTS))
 
     decide(run, ["drop"], ["drop"], ["drop"])
 
-    assert ended(run).status == RunStatus.SUCCEEDED
+    assert play_here(run).status == RunStatus.SUCCEEDED
     assert run.nodes.get(node_key="review").port == "refused"
     assert run.nodes.get(node_key="send").status == NodeStatus.SKIPPED
 
 
 def test_a_waiting_run_outlives_every_process_and_holds_none(cluster: RunningCluster) -> None:
     run = waiting(start(score(reviewing()), DRAFTS))
+    run.refresh_from_db()
     assert run.player is None
 
     cluster.kill_group()
@@ -77,37 +78,47 @@ def test_a_waiting_run_outlives_every_process_and_holds_none(cluster: RunningClu
     assert ended(run).status == RunStatus.SUCCEEDED
 
 
-@pytest.mark.parametrize("expires", [None, 3600])
 def test_a_decision_while_the_run_still_plays_elsewhere_is_not_lost(
-    cluster: RunningCluster, expires: int | None
+    cluster: RunningCluster,
 ) -> None:
     slow = step("slow", skill="odd", operation="wait", config={"params": {"seconds": 2}})
-    run = start(score(graph(gate(expires_after_seconds=expires), slow)), DRAFTS)
-    wait_until(lambda: run.nodes.filter(status=NodeStatus.WAITING).exists())
+    runs = [
+        start(score(graph(gate(expires_after_seconds=expires), slow), slug), DRAFTS)
+        for slug, expires in (("patient", None), ("expiring", 3600))
+    ]
+    for run in runs:
+        wait_until(run.nodes.filter(status=NodeStatus.WAITING).exists)
 
-    decide(run, ["approve"], ["approve"], ["approve"])
+    for run in runs:
+        decide(run, ["approve"], ["approve"], ["approve"])
 
-    assert ended(run).status == RunStatus.SUCCEEDED
+    assert {ended(run).status for run in runs} == {RunStatus.SUCCEEDED}
 
 
-def test_an_expired_gate_drops_everything(cluster: RunningCluster) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_an_expired_gate_drops_everything() -> None:
     document = graph(
         gate(expires_after_seconds=1), step("late", config={"params": {"fields": ["dropped"]}}),
         "review.expired -> late",
     )  # fmt: skip
+    run = play_here(start(score(document), DRAFTS))
+    keep = Keep("cl")
 
-    run = ended(start(score(document), DRAFTS))
+    def woken() -> bool:
+        keep.step()
+        return Run.objects.filter(pk=run.pk, status=RunStatus.QUEUED).exists()
 
-    assert run.output == {"dropped": DRAFTS["drafts"]}
+    wait_until(woken)
+
+    assert play_here(run).output == {"dropped": DRAFTS["drafts"]}
 
 
-def test_nothing_to_decide_asks_nobody_and_a_rehearsal_approves_all(
-    cluster: RunningCluster,
-) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_nothing_to_decide_asks_nobody_and_a_rehearsal_approves_all() -> None:
     made = score(reviewing())
 
-    assert ended(start(made, {"drafts": []})).output == {"approved": []}
-    rehearsed = ended(start(made, DRAFTS, mode=Mode.REHEARSAL))
+    assert play_here(start(made, {"drafts": []})).output == {"approved": []}
+    rehearsed = play_here(start(made, DRAFTS, mode=Mode.REHEARSAL))
     assert rehearsed.output == {"approved": DRAFTS["drafts"]}
     assert (rehearsed.nodes.get(node_key="review").error or {})["code"] == "approved_by_rehearsal"
 

@@ -1,9 +1,10 @@
-"""A model call cut in half by `kill -9`: the run goes on, and both calls are on rows."""
+"""A model call cut in half, by a kill or at a crash point: the run goes on, both calls are on rows."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from runs.actions import answer_cut_write, cancel_run
 from runs.models import NodeStatus, Run, RunNode, RunStatus
@@ -19,6 +20,7 @@ from tests.runs.agents import (
 from tests.runs.books_skill import LEDGER
 
 from .clusters import RunningCluster, ended, wait_until
+from .stage import play_and_die, play_here
 from .worlds import start
 
 LEND = ("books__lend", {"title": "Emma"})
@@ -41,21 +43,24 @@ def ledger(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def crash() -> str:
-    """Where the player dies once; empty: nowhere."""
-    return ""
+def cluster_environment(
+    cluster_environment: dict[str, str], api: MessagesAPI, ledger: Path
+) -> dict[str, str]:
+    return {**cluster_environment, "ANTHROPIC_BASE_URL": api.url, LEDGER: str(ledger)}
 
 
 @pytest.fixture
-def cluster_environment(
-    cluster_environment: dict[str, str], api: MessagesAPI, ledger: Path, crash: str
-) -> dict[str, str]:
-    return {
-        **cluster_environment,
-        "ANTHROPIC_BASE_URL": api.url,
-        "MAESTRO_CRASH": crash,
-        LEDGER: str(ledger),
-    }
+def here(
+    transactional_db: None,
+    packages: Path,
+    api: MessagesAPI,
+    ledger: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Played in this process, which dies where a test says."""
+    settings.ANTHROPIC_BASE_URL = api.url
+    monkeypatch.setenv(LEDGER, str(ledger))
 
 
 def thinks_then(*tools: tuple[str, dict[str, str]]) -> list[Said]:
@@ -89,11 +94,12 @@ def test_a_run_with_an_agent_and_tools_ends_in_a_real_cluster(
     assert KEY not in everything_said(run)
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("crash", ["model.intended", "model.answered"])
 def test_a_call_cut_in_half_is_made_again_and_both_are_on_rows(
-    cluster: RunningCluster, api: MessagesAPI, crash: str
+    api: MessagesAPI, crash: str, tmp_path: Path
 ) -> None:
-    run = ended(start(agent_score()))
+    run = play_here(play_and_die(start(agent_score()), crash, tmp_path))
 
     assert run.status == RunStatus.SUCCEEDED, run.error
     assert played(run) == [
@@ -129,13 +135,14 @@ def test_what_earlier_turns_cost_survives_the_kill_and_their_writes_are_not_repe
     assert_rows_add_up(run)
 
 
-@pytest.mark.parametrize("crash", ["tool.done"])
+@pytest.mark.usefixtures("here")
 def test_a_write_cut_in_half_is_repeated_under_its_key(
-    cluster: RunningCluster, api: MessagesAPI, ledger: Path, crash: str
+    api: MessagesAPI, ledger: Path, tmp_path: Path
 ) -> None:
     api.script = by_turn
+    started = start(agent_score(allowed_tools=["books"]))
 
-    run = ended(start(agent_score(allowed_tools=["books"])))
+    run = play_here(play_and_die(started, "tool.done", tmp_path))
 
     assert run.output == {"text": "Done."}
     assert played(run) == [
@@ -148,13 +155,14 @@ def test_a_write_cut_in_half_is_repeated_under_its_key(
     assert_rows_add_up(run)
 
 
-@pytest.mark.parametrize("crash", ["tool.done"])
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(("sent", "effects"), [(True, 1), (False, 2)])
 def test_a_mail_cut_in_half_waits_for_a_person_and_goes_on_by_either_answer(
-    cluster: RunningCluster, api: MessagesAPI, ledger: Path, crash: str, sent: bool, effects: int
+    api: MessagesAPI, ledger: Path, tmp_path: Path, sent: bool, effects: int
 ) -> None:
     api.script = thinks_then(POST)
-    run = ended(start(agent_score(allowed_tools=["books"])))
+    started = start(agent_score(allowed_tools=["books"]))
+    run = play_here(play_and_die(started, "tool.done", tmp_path))
 
     assert run.status == RunStatus.NEEDS_ATTENTION
     assert played(run) == [
@@ -166,7 +174,7 @@ def test_a_mail_cut_in_half_waits_for_a_person_and_goes_on_by_either_answer(
     api.script = [calls(POST), calls(POST), text("Done.")]
     answer_cut_write(run, node="think", iteration="", sent=sent, by="ines")
 
-    assert ended(run).output == {"text": "Done."}
+    assert play_here(run).output == {"text": "Done."}
     assert len(keys(ledger)) == effects
     tool = RunNode.objects.get(run=run, attempt=2, call=1)
     expected = {"confirmed_by_a_person": True} if sent else {"receipt": "receipt for Emma"}
