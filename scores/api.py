@@ -84,7 +84,7 @@ def get_graph(request: ApiRequest, response: HttpResponse, score_id: Id) -> Grap
     score = find(_scores(request).select_related("workspace"), score_id)
     document = actions.read_graph(score)
     response["ETag"] = graph_tag(score)
-    return graph_out(document, score.version, check_graph(document, score.workspace))
+    return graph_out(document, score.version, check_graph(document, score.workspace, score=score))
 
 
 @router.put("/scores/{score_id}/graph", response=GraphOut, auth=can("score:write"), by_alias=True)
@@ -118,7 +118,7 @@ def get_graph_of_version(request: ApiRequest, score_id: Id, version: VersionNumb
     """The graph as that save left it."""
     score = find(_scores(request).select_related("workspace"), score_id)
     document = actions.read_graph(score, version)
-    return graph_out(document, version, check_graph(document, score.workspace))
+    return graph_out(document, version, check_graph(document, score.workspace, score=score))
 
 
 def _scores(request: ApiRequest) -> WorkspaceQuerySet[Score]:

@@ -15,6 +15,7 @@ from .checks.limits import check_limits
 from .checks.nodes import check_nodes
 from .checks.order import check_order
 from .checks.references import Known, answers_of, check_references
+from .checks.secrets import check_secrets
 from .checks.shapes import Answers
 from .checks.subscores import check_subscores
 from .checks.surprises import check_surprises
@@ -37,21 +38,35 @@ def parse_document(written: object) -> GraphDocument:
 def check_graph(
     document: GraphDocument, workspace: Workspace, *, score: Score | None = None
 ) -> list[Issue]:
-    """Every error, else every warning. One query for each thing the graph names: agents, scores.
+    """Every error, else every warning. As many queries for a large graph as for a small one.
 
     `score`: the one that is to have this graph; no score below may hold it.
     """
     known = Known.to(workspace, document)
     issues = check_document(document, known, answers_of(document, known))
-    if score is None or errors_of(issues):
+    if errors_of(issues):
         return issues
-    return list(check_subscores(document, score)) or issues
+    if score is not None and (errors := list(check_subscores(document, score))):
+        return errors
+    return [*issues, *check_secrets(document, workspace, score)]
+
+
+def find_errors(
+    document: GraphDocument, workspace: Workspace, *, score: Score | None = None
+) -> list[Issue]:
+    """The errors alone, for who has no use for warnings: a start."""
+    errors = _errors(document, Known.to(workspace, document))
+    return errors or ([] if score is None else list(check_subscores(document, score)))
 
 
 def check_document(
     document: GraphDocument, known: Known, answers: Answers | None = None
 ) -> list[Issue]:
     """The same without the database. `answers`: what the agents answer, as far as it is known."""
+    return _errors(document, known) or list(check_surprises(document, answers or {}))
+
+
+def _errors(document: GraphDocument, known: Known) -> list[Issue]:
     errors = [
         *check_limits(document),
         *check_nodes(document),
@@ -59,8 +74,7 @@ def check_document(
         *check_bodies(document),
         *check_edges(document),
     ]
-    errors = errors or list(check_order(document))
-    return errors or list(check_surprises(document, answers or {}))
+    return errors or list(check_order(document))
 
 
 def errors_of(issues: Iterable[Issue]) -> list[Issue]:

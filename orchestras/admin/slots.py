@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from maestro.workspaces.desk import ScopedAdmin
+from maestro.workspaces.filling import Filling
 from maestro.workspaces.models import Secret
 from orchestras.actions import bind_secrets
 from orchestras.models import Orchestra
-from orchestras.slots import Filling, fill_slots, slots_of
+from orchestras.slots import fill_slots, slots_of
 
 PREFIX = "slot:"
 

@@ -12,7 +12,7 @@ from scores.actions import read_draft
 from scores.document import GraphDocument
 from scores.models import Score
 from scores.part import alone
-from scores.validation import check_graph, errors_of, refusal_of
+from scores.validation import find_errors, refusal_of
 
 from .again import document_of
 from .events import lock_run
@@ -87,7 +87,7 @@ def _kept_before(score: Score, source: Run, document: GraphDocument, node: str, 
 
 def _row(score: Score, document: GraphDocument, mode: Mode, **columns: Any) -> Run:
     """Its pins keep the graph."""
-    if errors := errors_of(check_graph(document, score.workspace, score=score)):
+    if errors := find_errors(document, score.workspace, score=score):
         raise refusal_of(errors)
     pins = pin_document_and_below(score, document, mode)
     hold_agents(pins)

@@ -10,7 +10,7 @@ from agents.models import AgentVersion
 from scores.checks.references import Known, check_references
 from scores.document import GraphDocument
 from scores.models import Score, ScoreVersion
-from scores.validation import check_graph, errors_of, refusal_of
+from scores.validation import errors_of, find_errors, refusal_of
 
 MAX_KEPT = 100
 
@@ -33,7 +33,7 @@ def sound_document(score: Score, version: int) -> GraphDocument:
         issues = list(check_references(document, Known.to(score.workspace, document)))
     else:
         document = read_document(score, version)
-        issues = check_graph(document, score.workspace)
+        issues = find_errors(document, score.workspace)
     errors = errors_of(issues)
     if errors:
         raise refusal_of(errors)

@@ -10,7 +10,8 @@ from typing import Any
 from agents.llm.tokens import Band
 from agents.models import Agent
 from maestro.errors import InvalidInput, InvalidScore
-from orchestras.slots import MODEL_SLOT, fill_slots
+from maestro.workspaces.filling import MODEL_SLOT
+from orchestras.slots import fill_slots
 from runs.actions.holds import hold_agents
 from runs.actions.pins import asking_among, pin_agent, prices_in_force, with_helpers
 from runs.actions.saving import save_queued

@@ -24,7 +24,7 @@ from scores.actions import read_draft
 from scores.document import GraphDocument
 from scores.graph import maps_around, owners_of
 from scores.models import Score, ScoreVersion
-from scores.validation import check_graph, errors_of, refusal_of
+from scores.validation import find_errors, refusal_of
 
 from .counting import count_prompts
 from .figures import Basis, Forecast, Kept, Range
@@ -46,7 +46,7 @@ def forecast_of_score(score: Score, *, counted: bool = False) -> Forecast:
 def forecast_of_draft(score: Score, *, counted: bool = False) -> Forecast:
     """Of what is drawn and not saved yet, were it saved. InvalidScore when it cannot be played."""
     document = read_draft(score).document
-    if errors := errors_of(check_graph(document, score.workspace, score=score)):
+    if errors := find_errors(document, score.workspace, score=score):
         raise refusal_of(errors)
     return _Outlook(score, score.version, None, document).forecast(counted)
 

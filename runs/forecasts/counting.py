@@ -8,9 +8,10 @@ from agents.llm import Models
 from agents.llm.exchange import Request
 from agents.skills.slot import Slot
 from maestro.errors import Conflict, MissingSecret, NodeError
+from maestro.workspaces.filling import MODEL_SLOT
 from maestro.workspaces.models import Workspace
 from orchestras.models import Orchestra
-from orchestras.slots import MODEL_SLOT, fill_slots
+from orchestras.slots import fill_slots
 from runs.nodes.secrets import keyring_of
 
 SECONDS = 20

@@ -13,7 +13,7 @@ from agents.llm.tokens import Tokens
 from agents.skills.context import AskModel
 from agents.skills.slot import Slot
 from maestro.errors import NodeError, TimedOut, Unavailable
-from orchestras.slots import MODEL_SLOT
+from maestro.workspaces.filling import MODEL_SLOT
 from runs.budgets import Offer
 from runs.crash import crash_point
 

@@ -16,7 +16,8 @@ from agents.skills.operation import Operation
 from agents.skills.outcome import Outcome
 from agents.skills.slot import Slot
 from maestro.errors import MaestroError, MissingSecret, NodeError, Unavailable
-from orchestras.slots import MODEL_SLOT, Filling, fill_slots
+from maestro.workspaces.filling import MODEL_SLOT, Filling
+from orchestras.slots import fill_slots
 
 from .errors import OperationBroke
 from .performance import Performance

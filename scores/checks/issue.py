@@ -1,5 +1,6 @@
 """One thing wrong with a graph, said so that a person can mend it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +36,12 @@ def error(code: str, message: str, at: NodeDocument | EdgeDocument | None = None
 def warning(code: str, message: str, at: NodeDocument | EdgeDocument | None = None) -> Issue:
     """A warning at a node, an edge or the whole graph."""
     return _issue("warning", code, message, at)
+
+
+def listing(keys: Sequence[str], most: int = 5) -> str:
+    """`a, b and c`; of many the first ones and how many more."""
+    shown = [*keys[:most], *([f"{len(keys) - most} more"] if len(keys) > most else [])]
+    return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
 
 
 def _issue(

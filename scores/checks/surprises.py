@@ -10,6 +10,7 @@ from scores.ports import own_ports
 from .fields import check_fields
 from .issue import Issue, warning
 from .likelihood import Likelihood
+from .params import check_params
 from .shapes import Answers
 
 
@@ -20,6 +21,7 @@ def check_surprises(document: GraphDocument, answers: Answers) -> Iterator[Issue
         yield from _check_forgotten_ports(node, document)
         yield from _check_join(node, likely)
         yield from _check_passes(node, likely.graph)
+        yield from check_params(node)
     yield from check_fields(document, likely, answers)
 
 

@@ -6,8 +6,9 @@ from maestro.workspaces.models import Workspace
 from maestro.workspaces.vault import set_secret
 from orchestras.actions import bind_secrets, create_orchestra, save_orchestra, set_enabled
 from orchestras.models import Orchestra
-from orchestras.slots import missing_slots, needed_slots
+from orchestras.slots import missing_slots
 from scores.document import GraphDocument
+from scores.slots import needed_slots
 from tests.factories import make_agent, make_score, make_workspace
 from tests.scores.graphs import graph, llm, step
 

@@ -9,10 +9,10 @@ import pytest
 from agents.actions import delete_agent, save_agent
 from agents.models import Agent, ModelPrice
 from maestro.errors import InUse, InvalidScore
-from orchestras.slots import needed_slots
 from runs.models import NodeStatus, Run, RunStatus
 from scores.actions import read_graph
 from scores.models import Score
+from scores.slots import needed_slots
 from tests.factories import make_agent
 from tests.far_ends.messages_api import JSON, Said, calls, error, text
 from tests.runs.agents import (

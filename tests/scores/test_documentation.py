@@ -9,7 +9,7 @@ from scores.validation import check_document, parse_document
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "scores.md").read_text()
-CODE = re.compile(r'(?:error|warning|Issue)\(\s*(?:"error", )?"(\w+)"')
+CODE = re.compile(r'(?:error|warning|Issue)\(\s*(?:"(?:error|warning)", )?"(\w+)"')
 
 
 def test_the_document_shown_is_one() -> None:

@@ -90,14 +90,16 @@ def told(document: GraphDocument, answers: Answers | None = None) -> list[tuple[
 
 def test_a_field_that_no_edge_brings_is_told_with_the_mend() -> None:
     read = step("read", operation="read_csv")
-    mail = step("mail", skill="email", operation="send_email", config={"params": {"to": ["a@b.c"]}})
+    mail = step(
+        "mail", skill="email", operation="send_email", config={"params": {"to": ["a@b.org"]}}
+    )
     missing = graph(read, mail, "read -> mail")
 
     assert [code for code, _ in told(missing)] == [
         "output_unused", "field_never_comes", "field_never_comes",
     ]  # fmt: skip
     assert "mail needs body, which no edge brings" in told(missing)[1][1]
-    filled = {"to": ["a@b.c"], "subject": "x", "body": "y"}
+    filled = {"to": ["a@b.org"], "subject": "x", "body": "y"}
     given = step("mail", skill="email", operation="send_email", config={"params": filled})
     assert [
         code for code, _ in told(graph(read, given, "read -> given".replace("given", "mail")))
@@ -110,7 +112,7 @@ def test_a_field_of_a_type_that_cannot_be_read_is_told() -> None:
         "mail",
         skill="email",
         operation="send_email",
-        config={"params": {"to": ["a@b.c"], "subject": "x"}},
+        config={"params": {"to": ["a@b.org"], "subject": "x"}},
     )
     lists = graph(read, mail, edge("read -> mail", transform={"rows": "body"}))
     assert [code for code, _ in told(lists)] == ["field_of_another_type"]
@@ -120,7 +122,9 @@ def test_a_field_of_a_type_that_cannot_be_read_is_told() -> None:
 def test_what_an_agent_answers_is_compared_with_what_is_taken() -> None:
     fields = {"subject": {"type": "string"}, "body": {"type": "object"}}
     schema = {"type": "object", "properties": fields, "additionalProperties": False}
-    mail = step("mail", skill="email", operation="send_email", config={"params": {"to": ["a@b.c"]}})
+    mail = step(
+        "mail", skill="email", operation="send_email", config={"params": {"to": ["a@b.org"]}}
+    )
     document = graph(llm("think"), mail, "think -> mail")
 
     assert told(document) == []
@@ -151,3 +155,28 @@ def test_a_list_for_a_map_or_a_gate_that_no_edge_brings_is_told() -> None:
     )  # fmt: skip
     assert [code for code, _ in told(counted)] == ["field_of_another_type"]
     assert "brings ended as a whole number; ask takes a list" in told(counted)[0][1]
+
+
+def mailing(**params: object) -> GraphDocument:
+    given = {"to": ["a@b.org"], "subject": "x", "body": "y", **params}
+    return graph(step("mail", skill="email", operation="send_email", config={"params": given}))
+
+
+def test_a_param_that_the_operation_does_not_have_is_told_with_the_nearest_one() -> None:
+    assert told(mailing()) == []
+    assert told(mailing(subjekt="x")) == [
+        (
+            "unknown_param",
+            "mail: email.send_email has no field subjekt, so config.params.subjekt is left out; "
+            "did you mean subject?",
+        )
+    ]
+    assert "it takes to, " in told(mailing(zzz=1))[0][1]
+    anything = step("fill", operation="template", config={"params": {"templates": {}, "who": "x"}})
+    assert told(graph(anything)) == []
+
+
+def test_a_param_that_the_operation_cannot_take_is_told() -> None:
+    assert told(mailing(subject=["x"])) == [
+        ("unfit_param", "mail: config.params.subject: Input should be a valid string; change it.")
+    ]

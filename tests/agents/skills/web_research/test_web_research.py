@@ -10,7 +10,7 @@ from agents.skills.context import Context
 from agents.skills.outcome import JSON
 from agents.skills.registry import dispatch
 from maestro.errors import InvalidNodeInput, ServiceRefused
-from orchestras.slots import slots_of_tools
+from scores.slots import slots_of_tools
 from tests.agents.skills.conftest import MakeContext
 from tests.far_ends.server import FarEnd, Reply, Request, serving
 from tests.far_ends.tavily import Tavily

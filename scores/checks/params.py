@@ -1,0 +1,50 @@
+"""Do the params of a node suit the operation that it calls? Warnings: at a run they are left out, or refused."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from pydantic import BaseModel, ValidationError
+
+from agents.skills.operation import Operation
+from agents.skills.registry import find
+from scores.configs import config_of
+from scores.document import NodeDocument
+
+from .issue import Issue, listing, warning
+
+
+def check_params(node: NodeDocument) -> Iterator[Issue]:
+    """Names that the operation does not have, and values that it cannot take."""
+    params = config_of(node).params
+    if node.kind != "deterministic" or not params:
+        return
+    operation = find(node.skill, node.operation)
+    if operation.input_model.model_config.get("extra") != "allow":
+        for name in params.keys() - operation.arguments(params).keys():
+            yield _unknown(node, operation, name)
+    try:
+        operation.input_model.model_validate(operation.arguments(params))
+    except ValidationError as refusal:
+        for fault in refusal.errors(include_url=False, include_context=False, include_input=False):
+            if fault["type"] != "missing" and fault["loc"] and fault["loc"][0] in params:
+                place = ".".join(map(str, fault["loc"]))
+                why = fault["msg"].removeprefix("Value error, ")
+                message = f"{node.key}: config.params.{place}: {why}; change it."
+                yield warning("unfit_param", message, node)
+
+
+def _unknown(node: NodeDocument, operation: Operation, name: str) -> Issue:
+    known = _names(operation.input_model)
+    near = get_close_matches(name, known, n=1)
+    mend = f"did you mean {near[0]}?" if near else f"it takes {listing(known, most=12)}."
+    if not known:
+        mend = "it takes none."
+    message = (
+        f"{node.key}: {operation.full_name} has no field {name}, so config.params.{name} is left "
+        f"out; {mend}"
+    )
+    return warning("unknown_param", message, node)
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
