@@ -1,9 +1,7 @@
 """What people do with agents beside their form: compare and restore versions, look for duplicates."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +12,7 @@ from agents.duplicates import find_duplicates
 from agents.models import Agent, AgentVersion
 from maestro.workspaces.desk import (
     Seat,
+    Wrap,
     author_of,
     desk_page,
     editing_seat,
@@ -22,8 +21,6 @@ from maestro.workspaces.desk import (
     page_of,
     to_page_or_why,
 )
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

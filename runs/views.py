@@ -22,6 +22,7 @@ from maestro.errors import InvalidInput, MaestroError
 from maestro.workspaces.desk import (
     JSONText,
     Seat,
+    Wrap,
     author_of,
     editing_seat,
     looking_seat,
@@ -47,7 +48,6 @@ from scores.models import Score
 
 VALUES = {"input": "input", "output": "output_json", "error": "error"}
 Decision = Literal["approve", "edit", "drop"]
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

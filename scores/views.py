@@ -1,9 +1,7 @@
 """What people do with scores and the agents in them: clone, pin, fork, swap, merge. POST, then a page."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.models import Agent
 from maestro.workspaces.desk import (
     Seat,
+    Wrap,
     author_of,
     desk_page,
     editing_seat,
@@ -28,8 +27,6 @@ from scores.actions import (
 )
 from scores.gallery import templates_of
 from scores.models import Score
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

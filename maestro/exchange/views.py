@@ -1,22 +1,18 @@
 """Export and import in the admin: a file to keep, and a look at what a file would change before it does."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from maestro.errors import InvalidInput, MaestroError
-from maestro.workspaces.desk import Seat, author_of, desk_page, editing_seat, looking_seat
+from maestro.workspaces.desk import Seat, Wrap, author_of, desk_page, editing_seat, looking_seat
 from scores.models import Score
 
 from .document import MAX_BYTES, as_text, read_text
 from .export import export_score
 from .taking import Imported, import_document
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

@@ -3,17 +3,15 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from maestro.errors import MaestroError
-from maestro.workspaces.desk import author_of, editing_seat, page_of
+from maestro.workspaces.desk import Wrap, author_of, editing_seat, page_of
 from runs import actions
 from runs.models import Run
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

@@ -1,18 +1,14 @@
 """The page of approvals: what waits on the left, one of them to decide on the right."""
 
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
-from maestro.workspaces.desk import desk_page, looking_seat
+from maestro.workspaces.desk import Wrap, desk_page, looking_seat
 from runs.budgets import caps_of_run
 from runs.gate_form import take_typed
 
 from .waiting import Question, questions_of
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

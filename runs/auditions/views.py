@@ -1,10 +1,9 @@
 """What people do with auditions in the admin: see the price, start, watch, judge, save."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +12,7 @@ from agents.models import Agent
 from maestro.errors import InvalidInput, MaestroError
 from maestro.workspaces.desk import (
     Seat,
+    Wrap,
     author_of,
     desk_page,
     editing_seat,
@@ -28,7 +28,6 @@ from .models import Against, Audition
 from .page import dollars, judged_of, shown_row
 from .proposals import chosen, keep, kept, what_changed
 
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 JSON = dict[str, Any]
 
 

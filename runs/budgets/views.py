@@ -1,10 +1,8 @@
 """What people do about money in the admin: raise the budget that a run waits for."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
@@ -14,6 +12,7 @@ from maestro.workspaces.changing import change_workspace
 from maestro.workspaces.desk import (
     Dollars,
     Seat,
+    Wrap,
     author_of,
     editing_seat,
     page_of,
@@ -23,8 +22,6 @@ from orchestras.actions import save_orchestra
 from runs.models import Run
 
 from .raising import set_run_budget
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

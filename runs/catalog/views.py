@@ -1,23 +1,20 @@
 """Pages of the catalog: skills, tools, one operation, and trying it."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.skills.operation import Operation
 from maestro.errors import Conflict, InvalidNodeInput, NotFound
-from maestro.workspaces.desk import Seat, author_of, desk_page, editing_seat, looking_seat
+from maestro.workspaces.desk import Seat, Wrap, author_of, desk_page, editing_seat, looking_seat
 from runs.nodes.calling import fingerprint
 
 from .entries import catalog_of, detail_of, find_operation, tools_of
 from .form import TrialForm
 from .trial import changes_something, try_operation
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

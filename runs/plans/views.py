@@ -1,6 +1,5 @@
 """The effects of a plan in the admin: ticked, edited, dropped, and applied."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponseRedirect,
     QueryDict,
 )
@@ -20,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from maestro.errors import InvalidInput, MaestroError
 from maestro.workspaces.desk import (
     JSONText,
+    Wrap,
     author_of,
     desk_page,
     editing_seat,
@@ -33,7 +32,6 @@ from runs.reuse.plans import planned_effects
 from .shown import application_of, arguments_of, counted, dropped, shown_effects
 
 PER_PAGE = 25
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

@@ -1,18 +1,14 @@
 """The Composer's page over a score."""
 
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
-from maestro.workspaces.desk import looking_seat
+from maestro.workspaces.desk import Wrap, looking_seat
 from scores.models import Score
 
 from .page import composer_page
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

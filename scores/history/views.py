@@ -1,15 +1,14 @@
 """A score's versions as people see them: side by side, and restored."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
 from maestro.workspaces.desk import (
     Seat,
+    Wrap,
     author_of,
     desk_page,
     editing_seat,
@@ -23,8 +22,6 @@ from scores.models import Score, ScoreVersion
 
 from .comparison import compare_graphs
 from .drawing import draw
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

@@ -1,19 +1,15 @@
 """What people do with a server beside its form: look at its tools again, and accept them."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
-from maestro.workspaces.desk import author_of, editing_seat, page_of, to_page_or_why
+from maestro.workspaces.desk import Wrap, author_of, editing_seat, page_of, to_page_or_why
 
 from .actions import judge_tool, look_again
 from .models import McpServer
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:

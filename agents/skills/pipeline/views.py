@@ -1,20 +1,16 @@
 """Contacts in and out of a pipeline in the admin: a table to keep, and one to take in."""
 
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.tables import MAX_TEXT
 from maestro.errors import InvalidInput
-from maestro.workspaces.desk import author_of, desk_page, editing_seat, looking_seat
+from maestro.workspaces.desk import Wrap, author_of, desk_page, editing_seat, looking_seat
 
 from . import transfer
 from .models import Pipeline
-
-Wrap = Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 
 SHOWN_REFUSALS = 200
 

@@ -15,7 +15,7 @@ from .seat import (
     take_seat,
     workspaces_of,
 )
-from .shown import desk_page, number_in, to_page_or_why
+from .shown import Wrap, desk_page, number_in, to_page_or_why
 
 __all__ = [
     "Dollars",
@@ -26,6 +26,7 @@ __all__ = [
     "ScopedAdmin",
     "ScopedRelatedFilter",
     "Seat",
+    "Wrap",
     "author_of",
     "clipped",
     "desk_page",

@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from maestro.errors import MaestroError
+
+View = Callable[..., HttpResponseBase]
+Wrap = Callable[[View], View]  # what the admin puts around a view: it asks for a signed-in person
 
 
 def desk_page(
