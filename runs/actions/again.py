@@ -15,6 +15,7 @@ from runs.graphs import graph_of
 from runs.models import Mode, Reuse, Run, Trigger
 from runs.reuse import Kept, Places, kept_rows
 from runs.reuse.failures import failed_rows, groups_of
+from runs.reuse.writes import nodes_that_may_write, writes_of
 from scores.document import GraphDocument
 from scores.models import ScoreVersion
 
@@ -30,11 +31,12 @@ Place = tuple[str, str]  # a node and its iteration
 class Again:
     """A run to come, foreseen: what it takes over from `source` and what it plays again.
 
-    `version` None: the draft that the source played.
+    `version` None: the draft that the source played. `document` is the graph to be played.
     """
 
     source: Run
     version: int | None
+    document: GraphDocument
     places: Places
     kept: Kept
     reuse: Reuse | None = None
@@ -43,6 +45,18 @@ class Again:
     def plays_again(self) -> list[str]:
         """The nodes that do not keep everything."""
         return sorted({row.node_key for row in self.kept.again} | self.places.paths.keys())
+
+    @cached_property
+    def writes_again(self) -> int:
+        """Writes that happened, or may have, and may happen again under a new key."""
+        return writes_of(self.kept.again) if self.source.mode == Mode.LIVE else 0
+
+    @cached_property
+    def may_write(self) -> list[str]:
+        """Nodes that play again and may write, whether or not they have; also in runs below."""
+        if self.source.mode != Mode.LIVE:
+            return []
+        return nodes_that_may_write(self.document, self.source.pins, self.plays_again)
 
     @transaction.atomic
     def start(
@@ -97,11 +111,12 @@ def rerun(source: Run, *, node: str | None = None, version: int | None = None) -
     version, document = _played_next(source, version)
     if node is None:
         everything = Places.everywhere(document, [one.key for one in document.nodes])
-        return Again(source, version, everything, kept_rows(source, document, document, everything))
+        kept = kept_rows(source, document, document, everything)
+        return Again(source, version, document, everything, kept)
     _require(document, [node])
     places = Places.everywhere(document, [node])
     kept = kept_rows(source, document_of(source), document, places)
-    return Again(source, version, places, kept, Reuse.BEFORE)
+    return Again(source, version, document, places, kept, Reuse.BEFORE)
 
 
 def repair(
@@ -123,7 +138,7 @@ def repair(
     _require(document, [key for key, _ in chosen])
     places = Places.of_items(document, chosen)
     kept = kept_rows(source, document_of(source), document, places, failures=True)
-    return Again(source, version, places, kept, Reuse.REPAIR)
+    return Again(source, version, document, places, kept, Reuse.REPAIR)
 
 
 def _played_next(source: Run, version: int | None) -> tuple[int | None, GraphDocument]:

@@ -46,15 +46,18 @@ def _with_those_below(score: Score, document: GraphDocument, mode: Mode, pins: J
 
 
 def start_child(
-    parent: Run, *, node: str, iteration: str, input: JSON, planned: Run | None = None
+    parent: Run, *, node: str, iteration: str, input: JSON, earlier: Run | None = None
 ) -> Run:
     """The run of the score that this node holds; what it plays was pinned with its parent.
 
-    When the parent applies a plan, so does the child: `planned` is its part of it, None when there
-    is none. Inside the caller's transaction; the database refuses a second one for the same node.
+    When the parent applies a plan, or repairs a run, so does the child: `earlier` is its part of
+    that, None when there is none. Inside the caller's transaction; the database refuses a second
+    one for the same node.
     """
     pinned = parent.pins["subscores"][node]
     scores = parent.pins["scores"]
+    use = parent.pins.get("source", {}).get("use")
+    planned = earlier if use == Reuse.APPLY else None
     child = save_queued(
         Run(
             workspace_id=parent.workspace_id,
@@ -66,11 +69,11 @@ def start_child(
             input=input,
             pins={
                 **scores[f"{pinned['id']}@{pinned['version']}"],
-                **_source(parent, planned),
+                **_source(parent, earlier),
                 "scores": scores,
                 **({"depth": parent.pins["depth"]} if "depth" in parent.pins else {}),
             },
-            source_run=planned,
+            source_run=earlier,
             reuse=Reuse.APPLY if planned else "",
             fence=int(planned is not None),
             started_by=parent.started_by,
@@ -85,10 +88,12 @@ def start_child(
     return child
 
 
-def _source(parent: Run, planned: Run | None) -> JSON:
-    if parent.pins.get("source", {}).get("use") != Reuse.APPLY:
+def _source(parent: Run, earlier: Run | None) -> JSON:
+    """An applied plan stays one below, also where it planned nothing: then nothing may happen."""
+    source = parent.pins.get("source")
+    if source is None or (earlier is None and source["use"] != Reuse.APPLY):
         return {}
-    return {"source": {"run": planned.pk if planned else "", "use": Reuse.APPLY.value}}
+    return {"source": {**source, "run": earlier.pk if earlier else ""}}
 
 
 def _pin_below(score: Score, version: int, mode: Mode) -> JSON:

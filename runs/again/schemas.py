@@ -56,12 +56,14 @@ class ReusedOut(BaseModel):
 
 
 class ForeseenOut(BaseModel):
-    """`writes_again`: writes of the earlier run that may happen again, under new keys."""
+    """`writes_again`: writes of the earlier run, and of runs below it, that may happen again, under new
+    keys. `may_write`: nodes that play again and may write, also those that have not yet."""
 
     score_version: int | None
     reused: ReusedOut
     plays_again: list[str]
     writes_again: int
+    may_write: list[str]
 
 
 class RerunOut(ForeseenOut):
@@ -108,5 +110,6 @@ def _foreseen(again: Again) -> dict[str, Any]:
         "score_version": again.version,
         "reused": ReusedOut(nodes=again.kept.nodes, rows=len(again.kept.rows)),
         "plays_again": again.plays_again,
-        "writes_again": again.kept.writes_again,
+        "writes_again": again.writes_again,
+        "may_write": again.may_write,
     }

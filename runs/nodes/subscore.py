@@ -21,6 +21,7 @@ from .attempts import Step
 from .outage import ask_database
 from .performance import JSON, Performance
 from .suppression import own_sample
+from .taking_over import counterpart
 
 
 class SubscoreFailed(NodeError):
@@ -39,8 +40,12 @@ async def play(
         return await _settle(performance, step, sample.port, sample.output)
     await performance.journal.flush(performance.run.claim)
     deadline = _deadline(performance, step)
+    row = await counterpart(performance, node.key, iteration)
+    earlier = row.child_run_id if row else None
     try:
-        child = await ask_database(performance, _find_or_start, performance, step, deadline)
+        child = await ask_database(
+            performance, _find_or_start, performance, step, deadline, earlier
+        )
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
     if not child.is_finished:
@@ -61,11 +66,16 @@ def _deadline(performance: Performance, step: Step) -> datetime | None:
     return since + timedelta(seconds=step.node.timeout_seconds)
 
 
-def _find_or_start(performance: Performance, step: Step, deadline: datetime | None) -> Run:
-    """The child as it is now. Safe to ask again: what was started is found."""
+def _find_or_start(
+    performance: Performance, step: Step, deadline: datetime | None, earlier: str | None
+) -> Run:
+    """The child as it is now. Safe to ask again: what was started is found.
+
+    `earlier`: the child that this node had in the run which is repaired, or in the plan.
+    """
     child = _find(performance, step)
     if child is None:
-        return _start(performance, step)
+        return _start(performance, step, earlier)
     if not child.is_finished and deadline is not None and deadline <= datetime.now(UTC):
         return _cut_off(child)
     return child
@@ -79,15 +89,20 @@ def _find(performance: Performance, step: Step) -> Run | None:
     ).first()
 
 
-def _start(performance: Performance, step: Step) -> Run:
+def _start(performance: Performance, step: Step, earlier: str | None) -> Run:
     """Child and waiting row in one transaction, under this run's fence."""
     key, iteration = step.node.key, step.iteration
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             parent = Run.objects.get(pk=performance.run.id)
-            planned = _planned(performance, step)
             child = start_child(
-                parent, node=key, iteration=iteration, input=step.given, planned=planned
+                parent,
+                node=key,
+                iteration=iteration,
+                input=step.given,
+                earlier=Run.objects.filter(
+                    pk=earlier, score=parent.pins["subscores"][key]["id"]
+                ).first(),
             )
             record_in(cursor, _waiting(performance, step, child))
             crash_point("subscore.before_commit")
@@ -96,16 +111,6 @@ def _start(performance: Performance, step: Step) -> Run:
     except IntegrityError as refusal:
         gone = f"{key}: the score it held when the run started has been deleted."
         raise SubscoreFailed(gone) from refusal
-
-
-def _planned(performance: Performance, step: Step) -> Run | None:
-    """When a plan is applied: the child that this node had in it."""
-    earlier = performance.earlier
-    path = earlier.path_of(step.iteration) if earlier and earlier.is_plan else None
-    if earlier is None or path is None:
-        return None
-    children = Run.objects.filter(parent_run=earlier.run, parent_node_key=step.node.key)
-    return children.filter(parent_iteration=path).first()
 
 
 def _waiting(performance: Performance, step: Step, child: Run) -> NodeEntry:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -39,7 +40,7 @@ class Group:
     @property
     def may_have_happened(self) -> bool:
         """A write that nobody knows the end of: repaired only when it is named."""
-        return self.code == "outcome_unknown"
+        return _innermost(self.example.error or {}).get("code") == "outcome_unknown"
 
 
 def failed_rows(run: Run) -> QuerySet[RunNode]:
@@ -73,6 +74,13 @@ def normalised(message: str) -> str:
     for pattern, instead in VARYING:
         message = pattern.sub(instead, message)
     return message[:500]
+
+
+def _innermost(error: dict[str, Any]) -> dict[str, Any]:
+    """What went wrong in the run of a subscore, where that is what the error tells of."""
+    while error.get("code") == "subscore_failed" and error.get("details", {}).get("error"):
+        error = error["details"]["error"]
+    return error
 
 
 def group_id(node: str, code: str, cause: str) -> str:

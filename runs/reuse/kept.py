@@ -34,6 +34,7 @@ class Row(NamedTuple):
     status: str
     port: str | None
     effect: str
+    child_run_id: str | None
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,6 @@ class Kept:
     @property
     def nodes(self) -> list[str]:
         return sorted({row.node_key for row in self.rows})
-
-    @property
-    def writes_again(self) -> int:
-        """Writes that happened, or may have, and will happen again under a new key."""
-        may_have = {NodeStatus.SUCCEEDED, NodeStatus.RUNNING, NodeStatus.NEEDS_ATTENTION}
-        return sum(
-            row.effect in ("write", "local") and row.status in may_have for row in self.again
-        )
 
 
 def kept_rows(

@@ -59,6 +59,11 @@ class Drawing:
     def node(self, key: str) -> NodeDocument | None:
         return self.graph.nodes.get(key)
 
+    def name(self, key: str) -> str:
+        """What people call it: its label, else its key."""
+        node = self.node(key)
+        return (node.label if node else "") or key
+
     def kind(self, key: str) -> str:
         node = self.node(key)
         return (node.subkind or node.kind) if node else "deterministic"
@@ -85,15 +90,15 @@ class Drawing:
         """Which edges did not deliver: `find_contact left by exists`."""
         reasons = []
         for edge in scope.into.get(key, ()):
-            source = level.get(edge.source)
+            source, name = level.get(edge.source), self.name(edge.source)
             if source is None:
                 continue
             if source.last.status == NodeStatus.SKIPPED:
-                reasons.append(f"{edge.source} was skipped")
+                reasons.append(f"{name} was skipped")
             elif source.last.port is None:
-                reasons.append(f"{edge.source} {source.last.status}")
+                reasons.append(f"{name} {source.last.status}")
             elif source.last.port not in (edge.from_port, EVERY):
-                reasons.append(f"{edge.source} left by {source.last.port}")
+                reasons.append(f"{name} left by {source.last.port}")
         return ", ".join(dict.fromkeys(reasons))
 
 

@@ -17,7 +17,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `href` chooses it, or opens what has no detail of its own; `toggle` opens it."""
+    """One line. `href` chooses it, or opens what has no detail of its own; `toggle` opens it. `hint`:
+    the key of a node, whatever it is called."""
 
     id: str
     depth: int
@@ -32,6 +33,7 @@ class Row:
     cost: int | None
     href: str
     toggle: str = ""
+    hint: str = ""
     is_open: bool = False
     is_chosen: bool = False
 

@@ -95,6 +95,21 @@ def test_a_skipped_node_says_which_edge_did_not_deliver(client: Client, mapped: 
     )
 
 
+def test_a_node_is_called_by_its_label_and_its_key_is_a_hint(client: Client, world: World) -> None:
+    nodes = [find("find", label="Known already?"), add("add", label="Keep <them>"), step("last")]
+    made = make_score(world.workspace, graph(*nodes, "find.not_found -> add", "add -> last"))
+    run = make_run(made)
+    make_node(run, "find", port="exists")
+    make_node(run, "add", status="skipped", port=None)
+
+    rows, text = rows_of(client, run, "?node=add"), text_of(client, run, "?node=add")
+
+    assert [row.name for row in rows.values()] == ["Known already?", "Keep <them>", "last"]
+    assert rows["add"].note == "Known already? left by exists"
+    assert '<b title="add">Keep &lt;them&gt;</b>' in text
+    assert "Keep &lt;them&gt;</h2>" in text
+
+
 def test_collected_errors_are_shown_loudly(client: Client, mapped: Score) -> None:
     run = make_run(mapped, errors=3)
     assert "3 errors</b> collected" in text_of(client, run)

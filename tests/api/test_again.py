@@ -47,6 +47,7 @@ def test_a_rerun_says_what_it_keeps_before_and_when_it_starts(caller: Caller, en
         "reused": {"nodes": ["each", "list", "look"], "rows": 5},
         "plays_again": ["send"],
         "writes_again": 1,
+        "may_write": [],
     }
     answer = caller.post(path, {"from": "send"})
     made = read(answer, 201)

@@ -8,7 +8,7 @@ import pytest
 
 from maestro.errors import Conflict, InvalidInput, NotFound
 from runs.actions import repair, rerun
-from runs.models import NodeStatus, Run, RunStatus, Trigger
+from runs.models import Mode, NodeStatus, Run, RunStatus, Trigger
 from runs.reuse.failures import failed_rows, groups_of
 from scores.document import NodeDocument
 from scores.models import Score, ScoreVersion
@@ -16,7 +16,7 @@ from tests.far_ends.messages_api import text
 from tests.runs.agents import PLAIN_COST, agent_score, model, play_with
 from tests.runs.stage import play_here
 from tests.runs.worlds import score, start
-from tests.scores.graphs import edge, graph, map_over, step
+from tests.scores.graphs import edge, graph, map_over, step, subscore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,7 +87,7 @@ def test_repair_plays_the_failed_items_alone_and_what_follows_the_join(
     joined = run.nodes.get(node_key="each").output_json or {}
     assert [one["n"] for one in joined["results"]] == [*range(20)]
     assert (run.trigger, run.source_run, run.input) == (Trigger.REPLAY, first, first.input)
-    assert again.kept.writes_again == 1
+    assert again.writes_again == 1
     first.refresh_from_db()
     assert first.errors == 3
 
@@ -151,7 +151,7 @@ def test_from_a_node_inside_a_map_each_item_keeps_what_comes_before(
 
     assert run.status == RunStatus.SUCCEEDED, run.error
     assert calls(logs) - before == Counter({"posts": 3, "sum": 1})
-    assert again.kept.writes_again == 4
+    assert again.writes_again == 4
 
 
 def test_the_whole_run_is_played_again_on_the_same_input(mapped: Score, logs: Path) -> None:
@@ -257,6 +257,63 @@ def test_a_run_that_failed_in_one_branch_keeps_the_other(logs: Path) -> None:
     assert run.status == RunStatus.SUCCEEDED
     assert calls(logs) == Counter({"fine": 1, "broken": 2})
     assert status_of(run, "both") == Counter({NodeStatus.SUCCEEDED: 1})
+
+
+def held_twice(logs: Path) -> Score:
+    """Each item is a run of a score that posts, then looks."""
+    held = score(
+        graph(
+            step("told", config={"params": {"fields": ["n"]}}),
+            odd("post", "post", log=str(logs / "posts")),
+            step("flawed", config={"params": {"fields": ["fails", "log"]}}),
+            step("look", skill="odd", operation="flaw", config={"join": "all"}),
+            *("told -> post", "post -> look", "flawed -> look"),
+        ),
+        slug="held",
+    )
+    return score(
+        graph(map_over("each", "call"), subscore("call", held.pk), "each.item -> call"), "outer"
+    )
+
+
+def played_through(run: Run) -> Run:
+    play_here(run)
+    while Run.objects.filter(status=RunStatus.QUEUED).exists():
+        play_here(run)
+    return run
+
+
+def test_a_repaired_item_that_is_a_run_repeats_none_of_its_writes(logs: Path) -> None:
+    items = [{"n": n, "fails": int(n == 1), "log": str(logs / f"item-{n}")} for n in range(2)]
+    first = played_through(start(held_twice(logs), {"items": items}))
+    assert (first.status, first.errors) == (RunStatus.SUCCEEDED, 1), first.error
+    posts = calls(logs)["posts"]
+
+    run = played_through(repair(first).start(started_by="ines"))
+
+    assert (run.status, run.errors) == (RunStatus.SUCCEEDED, 0), run.error
+    assert calls(logs)["posts"] == posts
+    assert calls(logs)["item-1"] == 2
+    (child,) = run.child_runs.all()
+    assert child.source_run == first.child_runs.get(parent_iteration="each:1")
+
+
+def test_writes_in_runs_below_are_counted_before_they_happen_again(logs: Path) -> None:
+    items = [{"n": n, "fails": 0, "log": str(logs / f"item-{n}")} for n in range(2)]
+    first = played_through(start(held_twice(logs), {"items": items}))
+
+    again = rerun(first, node="call")
+
+    assert (again.writes_again, again.may_write) == (calls(logs)["posts"], ["call"])
+    rehearsed = played_through(start(first.score, {"items": items}, mode=Mode.REHEARSAL))
+    assert (rerun(rehearsed).writes_again, rerun(rehearsed).may_write) == (0, [])
+
+
+def test_a_score_below_that_only_reads_is_not_said_to_write() -> None:
+    held = score(graph(step("pick", config={"params": {"fields": []}})), slug="held")
+    first = played_through(start(score(graph(subscore("call", held.pk)), "outer")))
+
+    assert rerun(first, node="call").may_write == []
 
 
 def test_a_model_is_not_asked_again_for_what_is_kept() -> None:
