@@ -27,8 +27,17 @@ def player(here: Installation) -> None:
 
 
 def group(here: Installation) -> None:
-    """A whole django-q2 cluster at once; its watchdog is left."""
+    """A queue with all its processes but the players, as when the watchdog starts it again."""
     _send_group(_member(here), signal.SIGKILL)
+
+
+def session(here: Installation) -> None:
+    """A queue and the players it rang for, at once; the watchdog is left."""
+    member = _member(here)
+    for pid in psutil.pids():
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(pid) == member:
+                _send(pid, signal.SIGKILL)
 
 
 def main(here: Installation) -> None:
@@ -80,6 +89,7 @@ KILLS: dict[str, Callable[[Installation], None]] = {
         players,
         player,
         group,
+        session,
         main,
         child,
         watchdog,

@@ -35,6 +35,11 @@ def beat_list(cluster: str) -> str:
     return f"{own_list(cluster)}:beat"
 
 
+def taken_list(cluster: str) -> str:
+    """What this cluster has taken of the shared list and not yet carried out."""
+    return f"{own_list(cluster)}:taken"
+
+
 def ring(job: str, cluster: str | None = None, *args: str) -> None:
     """Ask for one call of `runs.jobs.<job>`, or of a job by its dotted name: anywhere, or in the workers
     of this cluster."""
@@ -61,8 +66,10 @@ def ring_beat(cluster: str) -> None:
 
 
 def forget_own_list(cluster: str) -> None:
-    """Delete what a killed cluster had taken from its lists: rung anew, or no longer wanted."""
+    """What a killed queue leaves: its own bells are rung anew, or no longer wanted; odd jobs that it
+    had taken go back to the shared list at once."""
     OrmQ.objects.filter(key__in=[own_list(cluster), beat_list(cluster)]).delete()
+    OrmQ.objects.filter(key=taken_list(cluster)).update(key=Conf.PREFIX, lock=timezone.now())
 
 
 class ListenBroker(ORM):  # type: ignore[misc]
@@ -96,13 +103,16 @@ class ListenBroker(ORM):  # type: ignore[misc]
 
     def _take(self) -> list[Message]:
         lists = [[self.list_key]]
+        taken = {self.list_key: self.list_key}
         if cluster := os.environ.get("MAESTRO_CLUSTER"):
-            lists.insert(0, [beat_list(cluster), own_list(cluster)])
+            lists.insert(0, [beat_list(cluster), own_list(cluster), taken_list(cluster)])
+            taken = {self.list_key: taken_list(cluster)}
         for keys in lists:
             waiting = self.get_connection().filter(key__in=keys, lock__lt=timezone.now())
             for message in waiting.order_by("id")[: Conf.BULK]:
                 mine = self.get_connection().filter(id=message.id, lock=message.lock)
-                if mine.update(lock=self.timeout(message)):
+                key = taken.get(message.key, message.key)
+                if mine.update(key=key, lock=self.timeout(message)):
                     return [(message.pk, message.payload)]
         return []
 

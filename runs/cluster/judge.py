@@ -1,8 +1,7 @@
 """Is the cluster well? Judged by what it does, not by which processes there are."""
 
 import contextlib
-import os
-import signal
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,20 +12,20 @@ from django_q.conf import Conf
 from runs import claims
 from runs.connections import connect
 from runs.machine import is_alive, machine, now
-from runs.player.slots import all_taken
+from runs.player.apart import kill_player
 from runs.queue import beat_list
 
 LATE_BEAT_SECONDS = 10
-# While players play, a late beat harms nobody, but a restart would cut their nodes. Also for the
-# first beat: a busy machine may take long to start a cluster.
-LATE_BEAT_BUSY_SECONDS = 60
-# Beats that a worker carried out and nobody acknowledged: of this many two are lost by no chance.
-UNANSWERED, UNANSWERED_BUSY = 2, 12
+# The first beat of a queue: a busy machine may take long to start one, and longer each time.
+LATE_FIRST_BEAT_SECONDS = (15, 30, 60)
+# Beats that a worker carried out and nobody acknowledged: so many are lost by no chance.
+UNANSWERED = 2
+UNANSWERED_WITHIN_SECONDS = 65
 ANSWER_SECONDS = 2
 FRESH_SECONDS = 6
 GAP_SECONDS = 5
 
-# One row for each player on this machine, at least one; each with the signs of the cluster. Beats
+# One row for each player on this machine, at least one; each with the signs of the queue. Beats
 # count that were taken in the last minute, but not in the last moment: a lock is the time of taking
 # plus `retry`.
 LOOK = """
@@ -34,8 +33,7 @@ select extract(epoch from clock_timestamp() - greatest(last_beat, clusters.start
        last_beat is null,
        (select count(*) from django_q_ormq
          where key = %(beats)s and lock between %(taken_from)s and %(taken_until)s),
-       player.id, player.pid, player.cluster = %(cluster)s, lease_until > clock_timestamp(),
-       exists (select from score_runs where score_runs.player = player.id and status = 'running')
+       player.id, player.pid, player.cluster = %(cluster)s, lease_until > clock_timestamp()
   from (values (1)) as one
        left join clusters on clusters.id = %(cluster)s
        left join players player on player.host = %(host)s"""
@@ -49,7 +47,6 @@ class Seen:
     pid: int
     mine: bool
     leased: bool
-    plays: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +65,19 @@ class Judge:
         self._cluster = cluster
         self._connection: psycopg.Connection | None = None
         self._looked = self._patient_from = now()
+        self._starts = 0  # without a beat since
 
     def be_patient(self) -> None:
-        """The cluster was just started, or nobody could have heard of it."""
+        """Nobody could have heard of the queue."""
         self._patient_from = now()
 
+    def expect_first_beat(self) -> None:
+        """The queue was just started."""
+        self.be_patient()
+        self._starts += 1
+
     def finds_it_stuck(self) -> bool:
-        """Settle what became of its players; True: no message gets through, restart it."""
+        """Settle what became of its players; True: no message gets through, start its queue anew."""
         if now() - self._looked > GAP_SECONDS:
             self.be_patient()
         self._looked = now()
@@ -85,19 +88,23 @@ class Judge:
             self._disconnect()
             self.be_patient()
             return False
-        mine = [player for player in players if player.mine]
-        busy = all_taken(self._cluster) and any(player.leased and player.plays for player in mine)
-        limit = LATE_BEAT_BUSY_SECONDS if busy or signs.is_first else LATE_BEAT_SECONDS
-        if min(signs.age, self._patience) > limit:
+        if min(signs.age, self._patience) > self._limit(signs):
             return True
-        lost = UNANSWERED_BUSY if busy else UNANSWERED
-        return signs.age < FRESH_SECONDS and signs.unanswered >= lost
+        return signs.age < FRESH_SECONDS and signs.unanswered >= UNANSWERED
 
-    def players(self) -> list[str]:
-        """All players of this cluster that have a row."""
+    def players(self, *, dead: bool = False) -> list[str]:
+        """Players of this cluster that have a row; `dead`: of these, who has no process."""
         with contextlib.suppress(psycopg.Error):
-            return [player.id for player in self._look()[1] if player.mine]
+            mine = [player for player in self._look()[1] if player.mine]
+            return [player.id for player in mine if not (dead and is_alive(player.pid))]
         return []
+
+    def _limit(self, signs: Signs) -> float:
+        if not signs.is_first:
+            self._starts = 0
+            return LATE_BEAT_SECONDS
+        started = min(max(self._starts, 1), len(LATE_FIRST_BEAT_SECONDS))
+        return LATE_FIRST_BEAT_SECONDS[started - 1]
 
     @property
     def _patience(self) -> float:
@@ -108,7 +115,7 @@ class Judge:
         if self._connection is None:
             self._connection = connect()
         taken = timezone.now() + timedelta(seconds=Conf.RETRY)
-        minute = min(LATE_BEAT_BUSY_SECONDS + GAP_SECONDS, self._patience)
+        minute = min(UNANSWERED_WITHIN_SECONDS, self._patience)
         asked = {
             "cluster": self._cluster,
             "host": machine(),
@@ -120,7 +127,7 @@ class Judge:
         age, is_first, unanswered, *_ = rows[0]
         players = [Seen(*columns) for _, _, _, *columns in rows if columns[0] is not None]
         if age is None:  # somebody took it for dead and cleared it away
-            return Signs(LATE_BEAT_BUSY_SECONDS, False, unanswered), players
+            return Signs(math.inf, False, unanswered), players
         return Signs(float(age), is_first, unanswered), players
 
     def _end_players(self, players: list[Seen]) -> None:
@@ -135,8 +142,7 @@ class Judge:
             return
         for player in players:
             if player.mine and not player.leased:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(player.pid, signal.SIGKILL)
+                kill_player(player.pid)
 
     def _disconnect(self) -> None:
         if self._connection is not None:

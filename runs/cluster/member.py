@@ -38,13 +38,13 @@ def main(cluster: str) -> None:
 
     from agents.skills import registry
     from runs import player  # noqa: F401  loaded before the fork, so that workers share it
-    from runs.cluster.drain import DRAIN
+    from runs.player.drain import begin_drain
 
     registry.skills()
 
     class DrainingCluster(Cluster):  # type: ignore[misc]
         def sig_handler(self, signum: int, frame: FrameType | None) -> None:
-            DRAIN.set()
+            begin_drain(cluster)
             super().sig_handler(signum, frame)
 
     DrainingCluster().start()

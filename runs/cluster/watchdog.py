@@ -1,6 +1,8 @@
 """`manage.py cluster`: the parent that starts django-q2's cluster, keeps time and judges it.
 
 Without it some deaths of a worker wedge the queue for good, and others leave orphans that play on.
+Its members are the processes of the queue; its players answer to the watchdog, not to them, and play
+on when the queue is killed and started again.
 """
 
 import contextlib
@@ -21,8 +23,10 @@ from django.db import InterfaceError, OperationalError, connection, connections
 from maestro.ids import new_id
 from runs.connections import connect, harden_connections
 from runs.machine import machine
+from runs.player.apart import kill_player
+from runs.player.drain import begin_drain, end_drain
 from runs.player.handover import release
-from runs.player.slots import runtime_folder
+from runs.player.slots import holders, runtime_folder
 from runs.queue import forget_own_list, ring_beat, ring_softly
 
 from .judge import Judge
@@ -33,6 +37,7 @@ BEAT_SECONDS = 5
 LOOK_SECONDS = 0.25
 STUCK_KEEP_SECONDS = 60
 DRAIN_SECONDS = 17  # two more than a player takes at most, and less than `up` waits
+KILL_SECONDS = 2
 QUICK_DEATH_SECONDS = 10
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 10.0
@@ -57,6 +62,7 @@ class Watchdog:
         self.started = 0.0
         self.pause = FIRST_PAUSE
         self.member: subprocess.Popen[bytes] | None = None
+        self.lifeline, self.kept_end = os.pipe()  # the kernel closes it when this process ends
 
     def run(self) -> None:
         harden_connections()
@@ -70,7 +76,7 @@ class Watchdog:
             self._watch()
         finally:
             self.stopping.set()
-            self._end_member()
+            self._end_all()
             keeper.join(KEEP_SECONDS + 5)
             self._leave()
 
@@ -89,7 +95,8 @@ class Watchdog:
                 ring_beat(self.cluster)
             if now - self.kept > STUCK_KEEP_SECONDS:
                 log.error("the keeping thread is stuck; the watchdog ends itself")
-                self._kill_group()
+                self._kill_queue()
+                self._kill_players()
                 os._exit(1)
 
     def _keep(self) -> None:
@@ -111,24 +118,26 @@ class Watchdog:
             database.execute(ENTER, [self.cluster, machine(), os.getpid()])
 
     def _start_member(self) -> None:
+        end_drain(self.cluster)
         self.member = subprocess.Popen(
             [sys.executable, "-m", "runs.cluster.member", self.cluster],
-            stdin=subprocess.PIPE,
+            stdin=self.lifeline,
             cwd=settings.BASE_DIR,
             start_new_session=True,
         )
         self.started = time.monotonic()
-        self.judge.be_patient()
+        self.judge.expect_first_beat()
         with contextlib.suppress(OperationalError, InterfaceError):
             forget_own_list(self.cluster)
         for _ in range(settings.MAESTRO_WORKERS):
             ring_softly("play", self.cluster)
 
     def _restart(self, reason: str) -> None:
-        log.warning("cluster %s is started again: %s", self.cluster, reason)
-        self._kill_group()
+        """A new queue; players play on, and only what died with the old one is taken back."""
+        log.warning("the queue of cluster %s is started again: %s", self.cluster, reason)
+        self._kill_queue()
         with contextlib.suppress(psycopg.Error):
-            release(self.judge.players())
+            release(self.judge.players(dead=True))
         self._pause_after_quick_death()
         with contextlib.suppress(psycopg.Error):
             self._enter()
@@ -141,21 +150,35 @@ class Watchdog:
         if quick:
             self.stopping.wait(self.pause)
 
-    def _kill_group(self) -> None:
+    def _kill_queue(self) -> None:
+        """Its main process and all in that one's group, which players leave while they play."""
         if self.member is None:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.member.pid, signal.SIGKILL)
         self.member.wait()
 
-    def _end_member(self) -> None:
+    def _kill_players(self) -> None:
+        """Until none is left; what is frozen in the kernel ends with the watchdog's pipe."""
+        deadline = time.monotonic() + KILL_SECONDS
+        while (pids := holders(self.cluster)) and time.monotonic() < deadline:
+            for pid in pids:
+                kill_player(pid)
+            time.sleep(KILL_SECONDS / 100)
+
+    def _end_all(self) -> None:
         """SIGTERM to the main process alone: the group's other members would die of it at once."""
         if self.member is None:
             return
+        begin_drain(self.cluster)
+        deadline = time.monotonic() + DRAIN_SECONDS
         self.member.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.member.wait(DRAIN_SECONDS)
-        self._kill_group()
+        while holders(self.cluster) and time.monotonic() < deadline:  # those of an earlier queue
+            time.sleep(LOOK_SECONDS)
+        self._kill_queue()
+        self._kill_players()
 
     def _leave(self) -> None:
         with contextlib.suppress(psycopg.Error):

@@ -4,32 +4,37 @@ One short statement for one row of one run; COPY for many rows that are only ins
 for any other mix, and for every repeat.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
 from .copying import copy
-from .entries import NOTHING_USED, Claim, Fences, NodeEntry, Noted
+from .entries import NOTHING_USED, Claim, Fences, Live, NodeEntry, Noted
 from .statements import BATCH, ONE
 
 COPY_FROM = 100  # rows: from here on six short round trips cost less than one long statement
 
 
-async def commit(
-    connection: psycopg.AsyncConnection, batch: list[Noted], again: bool
-) -> set[Claim]:
-    """Store it; returns the claims of the batch that are void.
+class Answer(NamedTuple):
+    """What became of a batch: claims that are void, claims whose run somebody asked to cancel."""
 
-    `again`: it may be there already, wholly or in part.
-    """
+    void: set[Claim]
+    cancelled: set[Claim]
+
+
+async def commit(connection: psycopg.AsyncConnection, batch: list[Noted], again: bool) -> Answer:
+    """Store it. `again`: it may be there already, wholly or in part."""
     fences = _fences(batch)
     live = await _store(connection, batch, fences, again)
-    return {noted.entry.claim for noted in batch} - {(run, fences[run]) for run in live}
+    return Answer(
+        void={noted.entry.claim for noted in batch} - {(run, fences[run]) for run in live},
+        cancelled={(run, fences[run]) for run, asked in live.items() if asked},
+    )
 
 
 async def _store(
     connection: psycopg.AsyncConnection, batch: list[Noted], fences: Fences, again: bool
-) -> set[str]:
+) -> Live:
     nodes = [(noted.entry, noted.frozen) for noted in batch if isinstance(noted.entry, NodeEntry)]
     if again or not all(entry.is_plain for entry, _ in nodes):
         return await _ask(connection, BATCH, _parameters(batch, fences))
@@ -47,9 +52,9 @@ async def _store(
 
 async def _ask(
     connection: psycopg.AsyncConnection, statement: str, parameters: dict[str, Any]
-) -> set[str]:
+) -> Live:
     cursor = await connection.execute(statement, parameters)
-    return {run for run, *_ in await cursor.fetchall()}
+    return {run: asked for run, asked, *_ in await cursor.fetchall()}
 
 
 def parameters_of_one(noted: Noted) -> dict[str, Any]:

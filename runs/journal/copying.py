@@ -9,7 +9,7 @@ from itertools import islice
 
 import psycopg
 
-from .entries import Fences, Frozen, NodeEntry, iso
+from .entries import Fences, Frozen, Live, NodeEntry, iso
 
 Node = tuple[NodeEntry, Frozen]
 
@@ -23,7 +23,7 @@ COPY_NODES = f"copy score_run_nodes ({NODE_COLUMNS}) {_FORMAT}"
 COPY_EVENTS = f"copy run_events (run_id, number, kind, node_key, iteration) {_FORMAT}"
 
 LOCK = """
-select run.id, run.last_event from score_runs run
+select run.id, run.last_event, run.cancel_requested from score_runs run
   join unnest(%(runs)s::text[], %(fences)s::int[]) as owner (run_id, fence)
     on run.id = owner.run_id and run.fence = owner.fence
  where run.status = 'running' order by run.id for no key update of run"""
@@ -35,20 +35,19 @@ update score_runs run set last_event = counted.last_event, progress = true, deat
 returning pg_notify('maestro_run_events', run.id)"""
 
 
-async def copy(
-    connection: psycopg.AsyncConnection, nodes: Iterable[Node], fences: Fences
-) -> set[str]:
+async def copy(connection: psycopg.AsyncConnection, nodes: Iterable[Node], fences: Fences) -> Live:
     """Store plain node entries inside the caller's transaction; returns the runs that are ours."""
     owners = {"runs": list(fences), "fences": list(fences.values())}
     cursor = await connection.execute(LOCK, owners)
-    numbers: dict[str, int] = dict(await cursor.fetchall())
+    locked = await cursor.fetchall()
+    numbers: dict[str, int] = {run: number for run, number, _ in locked}
     mine = [node for node in nodes if _is_ours(node[0], fences, numbers)]
     if mine:
         await _copy(connection, COPY_NODES, map(_node_line, mine))
         await _copy(connection, COPY_EVENTS, _event_lines(mine, numbers))
         counted = {"runs": list(numbers), "numbers": list(numbers.values())}
         await connection.execute(COUNT_ON, counted)
-    return set(numbers)
+    return {run: asked for run, _, asked in locked}
 
 
 def _is_ours(entry: NodeEntry, fences: Fences, numbers: dict[str, int]) -> bool:

@@ -12,6 +12,7 @@ from .statements import KEY
 JSON = Any  # a node's or a run's JSON value
 Claim = tuple[str, int]  # a run and the fence under which it was claimed
 Fences = dict[str, int]  # by run the newest fence: what an older claim left is dropped
+Live = dict[str, bool]  # by run that is still this player's: whether somebody asked to cancel it
 Frozen = tuple[str | None, ...]  # the JSON values of an entry as text: what happens later shows not
 
 

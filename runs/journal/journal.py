@@ -14,11 +14,12 @@ import psycopg
 
 from runs.connections import connect_async
 from runs.crash import crash_point
-from runs.models import NodeStatus, RunStatus
+from runs.executor import Stop
+from runs.models import RunStatus
 
 from .commits import commit, parameters_of_one
 from .entries import Claim, Entry, NodeEntry, Noted, RunChange
-from .statements import CANCELLED, ONE
+from .statements import ONE
 
 RECONNECT_SECONDS = 0.2
 PILE = 200
@@ -38,12 +39,15 @@ def record_in(cursor: Cursor, entry: NodeEntry) -> None:
     """Write a node's row inside the caller's Django transaction, as its last statement.
 
     Last, because it locks the run's row, and that lock should last no longer than the commit.
-    The transaction must roll back on `Fenced`: the run is no longer this player's, and on an
-    IntegrityError: this row was written before.
+    The transaction must roll back on `Fenced`: the run is no longer this player's, on `Stop`: it was
+    cancelled, and on an IntegrityError: this row was written before.
     """
     cursor.execute(ONE, parameters_of_one(Noted.of(entry)))
-    if not cursor.fetchall():
+    answer = cursor.fetchall()
+    if not answer:
         raise Fenced(entry.run)
+    if answer[0][1]:
+        raise Stop
 
 
 class Journal:
@@ -78,7 +82,7 @@ class Journal:
         Raises `Fenced` when the claim was found to be void.
         """
         sequence = self._taken if sequence is None else sequence
-        if sequence > self._durable:
+        if sequence > self._durable and claim not in self._fenced:
             barrier = asyncio.get_running_loop().create_future()
             self._barriers.append((sequence, barrier))
             await barrier
@@ -102,8 +106,16 @@ class Journal:
         self._breath, self._breathed = None, self._taken
 
     def is_cancelled(self, claim: Claim) -> bool:
-        """Whether somebody had asked to cancel the run when its last intent became durable."""
+        """Whether the player heard of it, or somebody had asked when a row of it became durable."""
         return claim in self._cancelled
+
+    def cancel(self, claim: Claim) -> None:
+        """Somebody asked to cancel the run: none of its nodes may begin."""
+        self._cancelled.add(claim)
+
+    def give_up(self, claim: Claim) -> None:
+        """The run is over, though something still plays: what that notes is dropped."""
+        self._fenced.add(claim)
 
     def forget(self, claim: Claim) -> None:
         """The walk under this claim is over here."""
@@ -156,7 +168,6 @@ class Journal:
         crash_point("journal.commit")
         void = await self._store(batch)
         crash_point("journal.committed")
-        await self._see_cancelled(batch)
         # A change repeated after an unknown outcome finds its run no longer running: not fenced.
         changed = {noted.entry.claim for noted in batch if isinstance(noted.entry, RunChange)}
         for claim in void - changed:
@@ -165,17 +176,6 @@ class Journal:
         self._durable += len(batch)
         self.oldest = time.monotonic() if self._entries else None
         self._release_barriers()
-
-    async def _see_cancelled(self, batch: list[Noted]) -> None:
-        """Before a write or a model call begins: it must not, once its run was cancelled."""
-        claims = {noted.entry.claim for noted in batch if noted.entry.status == NodeStatus.RUNNING}
-        if not claims:
-            return
-        with contextlib.suppress(psycopg.Error):  # then a notice says it, a moment later
-            runs = {"runs": [run for run, _ in claims]}
-            cursor = await (await self.connected()).execute(CANCELLED, runs)
-            asked = {run for (run,) in await cursor.fetchall()}
-            self._cancelled |= {claim for claim in claims if claim[0] in asked}
 
     def _release_barriers(self) -> None:
         waiting = []
@@ -206,7 +206,9 @@ class Journal:
         """Commit, again after each lost connection; raises what the database has against it."""
         while True:
             try:
-                return await commit(await self.connected(), batch, again)
+                answer = await commit(await self.connected(), batch, again)
+                self._cancelled |= answer.cancelled
+                return answer.void
             except (psycopg.OperationalError, psycopg.InterfaceError):
                 again = True
                 await self.disconnect()

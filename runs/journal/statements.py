@@ -1,7 +1,8 @@
 """The two statements of the journal, hand-written because each saves round trips per node.
 
 Both lock the runs' rows in id order and drop what carries an old fence, number the events without
-gaps, add up tokens and cost, and answer with the runs that are still this player's.
+gaps, add up tokens and cost, and answer with the runs that are still this player's, each with
+whether somebody asked to cancel it before.
 """
 
 COLUMNS: dict[str, str] = {
@@ -63,17 +64,14 @@ ONE = f"""
 with live as (
   update score_runs set last_event = last_event + 1, progress = true, deaths = 0
    where id = %(run)s and fence = %(fence)s and status = 'running'
-  returning id, last_event),
+  returning id, last_event, cancel_requested),
 written as (
   insert into score_run_nodes ({_NAMES})
   select {_GIVEN} from live, jsonb_to_record(%(node)s::jsonb) as given ({_TYPED})
   returning status, node_key, iteration)
 insert into run_events (run_id, number, kind, node_key, iteration)
 select live.id, live.last_event, 'node.' || status, node_key, iteration from live, written
-returning run_id, pg_notify('maestro_run_events', run_id)"""
-
-# Whose next write or model call must not begin.
-CANCELLED = "select id from score_runs where id = any(%(runs)s) and cancel_requested"
+returning run_id, (select cancel_requested from live), pg_notify('maestro_run_events', run_id)"""
 
 # Any mix of rows and run changes. A run that would wait although somebody asked to cancel it ends;
 # an answer given before a run parked wakes it (`resume_at`). May be repeated after an unknown
@@ -153,6 +151,6 @@ moved as (
          left join change on change.run_id = news.run_id
    where run.id = news.run_id
   returning run.id)
-select live.id, pg_notify('maestro_run_events', live.id),
+select live.id, live.cancel_requested, pg_notify('maestro_run_events', live.id),
        (select pg_notify('maestro_runs', '') from change where status = 'queued' limit 1)
   from live"""

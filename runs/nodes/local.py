@@ -51,7 +51,8 @@ async def play_local(performance: Performance, call: LocalCall) -> Outcome:
     """Exactly once: both rows commit or none, and a lost answer is looked up before a repeat.
 
     Raises the operation's NodeErrors, Fenced, TimedOut when the database stays away for longer
-    than the operation may take, or Stop when the player lost its lease meanwhile.
+    than the operation may take, or Stop when the player lost its lease or the run was cancelled
+    meanwhile.
     """
     await performance.journal.flush(performance.run.claim)
     patience = time.monotonic() + call.operation.timeout_seconds

@@ -18,6 +18,8 @@ from runs import claims
 from runs.connections import connect
 from runs.machine import now
 
+from .slots import own_cluster
+
 RENEW_SECONDS = 3
 RETRY_SECONDS = 0.3
 STUCK_LOOP_SECONDS = 60
@@ -38,6 +40,7 @@ class Exit(IntEnum):
     JOURNAL_STUCK = 75
     NODE_STUCK = 76
     BROKE = 77
+    QUEUE_GONE = 78
 
 
 class Lease(threading.Thread):
@@ -78,7 +81,7 @@ class Lease(threading.Thread):
 
     def _end_if_hopeless(self) -> None:
         moment = time.monotonic()
-        if os.getppid() != self._parent:
+        if own_cluster() is None and os.getppid() != self._parent:
             end_process(Exit.ORPHANED)
         if moment - self._loop_moved() > STUCK_LOOP_SECONDS:
             end_process(Exit.LOOP_STUCK)

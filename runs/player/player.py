@@ -14,15 +14,16 @@ from agents.limits import LIMITS_CHANNEL
 from agents.llm import Models
 from maestro.ids import new_id
 from maestro.workspaces.changing import HOSTS_CHANNEL
-from runs.cluster.drain import DRAIN
 from runs.connections import PLACES_CHANNEL, RUNS_CHANNEL, connect_async
-from runs.journal import Journal
+from runs.journal import Claim, Journal
 from runs.limits import Places
 from runs.machine import machine
 from runs.nodes.performance import ClaimedRun
 from runs.queue import ring_softly
 
+from .apart import apart
 from .claiming import MAX_RUNS, RESERVE, SUSPECTS_TOGETHER, Claims, Taken
+from .drain import is_draining
 from .handover import hand_over
 from .hosts import HostsOfWorkspaces
 from .lease import Exit, Lease, end_process
@@ -39,6 +40,10 @@ RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 15
 HANDOVER_SECONDS = 300
 CANCEL_SECONDS = 1
+CUT_OFF_SECONDS = (
+    5  # of a node that swallows that its run was cancelled; then its run ends without it
+)
+STUCK_MOST = 32  # a player with so many of them leaves, and they end with its process
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +56,7 @@ def play(slots: list[int]) -> str:
     slot = Slot.take(slots)
     if slot is None:
         return "no slot"
-    with contextlib.closing(slot), contextlib.closing(Window()) as window:
+    with apart(), contextlib.closing(slot), contextlib.closing(Window()) as window:
         player = Player(slot, window)
         settle_memory()
         player.lease.enter(cluster_id(), machine())
@@ -72,10 +77,13 @@ class Player:
         self.moved = time.monotonic()
         self.ending = False
         self.cancel_asked = False
+        self.looks_again = 0.0  # for what was cancelled: the net under LISTEN
         self.claim_unsure = False  # the answer to a claim was lost
-        self.runs: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self.taken: dict[Claim, Taken] = {}
+        self.runs: dict[Claim, asyncio.Task[None]] = {}
         self.playing: Counter[str] = Counter()  # runs by workspace
         self.cancelling: set[str] = set()
+        self.stuck: dict[Claim, asyncio.Task[None]] = {}  # of runs that are over
         self.news = asyncio.Event()
         self.journal = Journal(on_fenced=self._drop)
         self.places = Places(self.stopping)
@@ -107,7 +115,7 @@ class Player:
         await self.journal.disconnect()
         self.pool.shutdown(wait=False, cancel_futures=True)
         log.info("player %s ends: %s", self.id, reason)
-        if self.runs or self.pool.given_up:
+        if self.runs or self.stuck or self.pool.given_up:
             end_process(Exit.NODE_STUCK)
         return reason
 
@@ -124,7 +132,8 @@ class Player:
         )
         while True:
             self.news.clear()
-            if reason := self.window.why_leave(hung=self.pool.is_spent):
+            spent = self.pool.is_spent or len(self.stuck) >= STUCK_MOST
+            if reason := self.window.why_leave(hung=spent):
                 return reason
             if not await self._take_runs(stage) and self.slot.for_suspects and not self.runs:
                 return "no suspects"
@@ -144,12 +153,10 @@ class Player:
                 await self.places.read(connection)
             if self.hosts.changed:
                 await self.hosts.read(connection)
-            if self.cancel_asked:
-                self.cancel_asked = False
-                await self._cancel_runs(connection)
+            await self._cut_cancelled(connection)
             taken = await self._claim(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError):
-            self.claim_unsure = True
+            self.claim_unsure = self.cancel_asked = True
             return 0
         for one in taken:
             self._begin(one, stage)
@@ -159,9 +166,10 @@ class Player:
 
     def _begin(self, taken: Taken, stage: Stage) -> None:
         run = taken.run
+        self.taken[run.claim] = taken
         self.playing[run.workspace_id] += 1
         self.runs[run.claim] = asyncio.create_task(self._perform(taken, stage))
-        self.runs[run.claim].add_done_callback(lambda _: self._ended(run))
+        self.runs[run.claim].add_done_callback(lambda task: self._ended(run, task))
 
     async def _claim(self, connection: psycopg.AsyncConnection) -> list[Taken]:
         if not self.slot.for_suspects:
@@ -193,24 +201,50 @@ class Player:
                 raise
             await write_last(taken, self.journal, cancelled(taken))
 
-    async def _cancel_runs(self, connection: psycopg.AsyncConnection) -> None:
+    async def _cut_cancelled(self, connection: psycopg.AsyncConnection) -> None:
+        """When somebody says so; now and then also unasked, which is the net under LISTEN."""
+        if not (self.cancel_asked or (self.runs and time.monotonic() >= self.looks_again)):
+            return
+        self.cancel_asked = False  # now: what is said meanwhile is asked for again
+        self.looks_again = time.monotonic() + POLL_SECONDS
         asked = await self.claims.cancelled(connection, [run for run, _ in self.runs])
         fresh = set(asked) - self.cancelling  # one that is just ending must not be cut again
         self.cancelling |= fresh
-        for (run, _), task in self.runs.items():
-            if run in fresh:
+        for claim, task in self.runs.items():
+            if claim[0] in fresh:
+                self.journal.cancel(claim)
                 task.cancel()
+                asyncio.get_running_loop().call_later(CUT_OFF_SECONDS, self._give_up, claim, task)
 
-    def _ended(self, run: ClaimedRun) -> None:
+    def _give_up(self, claim: Claim, task: asyncio.Task[None]) -> None:
+        """A node swallowed that it was cut off: its run ends without it, whatever it does later."""
+        if self.runs.get(claim) is not task:
+            return
+        log.warning("run %s is cancelled, but a node of it goes on unheard", claim[0])
+        taken = self.taken[claim]
+        self.stuck[claim] = task
+        self.runs[claim] = asyncio.create_task(write_last(taken, self.journal, cancelled(taken)))
+        self.runs[claim].add_done_callback(lambda last: self._ended(taken.run, last))
+
+    def _ended(self, run: ClaimedRun, task: asyncio.Task[None]) -> None:
+        if self.stuck.get(run.claim) is task:
+            del self.stuck[run.claim]
+        else:
+            self._leave_room(run)
+        if run.claim in self.stuck:
+            self.journal.give_up(run.claim)
+        elif run.claim not in self.runs:
+            self.journal.forget(run.claim)
+
+    def _leave_room(self, run: ClaimedRun) -> None:
         full = len(self.runs) >= MAX_RUNS
-        del self.runs[run.claim]
+        del self.runs[run.claim], self.taken[run.claim]
         self.playing -= Counter([run.workspace_id])
         self.cancelling.discard(run.id)
-        self.journal.forget(run.claim)
-        if full or self.slot.for_suspects:
+        if full or self.slot.for_suspects or self.ending:
             self.news.set()
 
-    def _drop(self, claim: tuple[str, int]) -> None:
+    def _drop(self, claim: Claim) -> None:
         """Another player has it: nothing of this walk counts any more."""
         if claim in self.runs:
             self.runs[claim].cancel()
@@ -222,22 +256,30 @@ class Player:
         """
         self.ending = True
         self.places.tell()
-        self.slot.close()
         if reason in ("hung", "window", "memory"):
+            self.slot.close()
             await asyncio.to_thread(ring_softly, "play", own_cluster())
-        if not self.runs:
-            return
-        tasks = list(self.runs.values())
-        await asyncio.wait(tasks, timeout=DRAIN_SECONDS if reason == "drain" else HANDOVER_SECONDS)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+        await self._let_end(DRAIN_SECONDS if reason == "drain" else HANDOVER_SECONDS)
+        if tasks := list(self.runs.values()):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+
+    async def _let_end(self, patience: float) -> None:
+        """Until no run is left; one that is cancelled meanwhile is cut off."""
+        deadline = time.monotonic() + patience
+        while self.runs and (left := deadline - time.monotonic()) > 0:
+            self.news.clear()
+            with contextlib.suppress(psycopg.Error):
+                await self._cut_cancelled(await self.journal.connected())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.news.wait(), min(left, POLL_SECONDS))
 
     async def _tick(self) -> None:
         """The loop's pulse, which the lease thread watches; also where a drain is noticed."""
         while True:
             self.moved = time.monotonic()
-            if DRAIN.is_set():
+            if is_draining():
                 self.news.set()
             await asyncio.sleep(TICK_SECONDS)
 

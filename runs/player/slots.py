@@ -51,7 +51,7 @@ class Slot:
 
     @classmethod
     def take(cls, numbers: list[int]) -> "Slot | None":
-        """The first free slot of `numbers`, or None."""
+        """The first free slot of `numbers`, or None; its file says who holds it."""
         folder = runtime_folder(cluster_id())
         folder.mkdir(parents=True, exist_ok=True)
         for number in numbers:
@@ -59,6 +59,8 @@ class Slot:
             handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.ftruncate(handle, 0)
+                os.write(handle, str(os.getpid()).encode())
                 return cls(number, handle)
             except OSError:
                 os.close(handle)
@@ -68,6 +70,13 @@ class Slot:
         if self._handle is not None:
             os.close(self._handle)
         self._handle = None
+
+
+def holders(cluster: str) -> set[int]:
+    """The processes that hold a slot of the cluster: its players, of whichever queue they came."""
+    numbers = [n for n in range(handover_slot() + 1) if not is_free(cluster, n)]
+    told = [(runtime_folder(cluster) / f"slot.{number}").read_text() for number in numbers]
+    return {int(pid) for pid in told if pid}
 
 
 def all_taken(cluster: str) -> bool:

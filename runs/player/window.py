@@ -2,8 +2,7 @@
 
 import time
 
-from runs.cluster.drain import DRAIN
-
+from .drain import is_draining
 from .memory import resident_mebibytes
 from .slots import Slot, handover_slot
 
@@ -21,7 +20,7 @@ class Window:
 
     def why_leave(self, *, hung: bool = False) -> str | None:
         """`drain`, `hung`, `window` or `memory`; None to stay, also while another player is leaving."""
-        if DRAIN.is_set():
+        if is_draining():
             return "drain"
         reason = "hung" if hung else self._reason()
         if reason and self._turn is None:

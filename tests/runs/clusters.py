@@ -6,17 +6,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
 from django.db.models import QuerySet
 
 from runs.connections import EVENTS_CHANNEL, connect
 from runs.models import Cluster, Player, Run, RunStatus
 
 ROOT = Path(__file__).resolve().parents[2]
+COMMAND = ("manage.py", "cluster")
+HASTY = ("-m", "tests.runs.hasty")  # it loses patience after seconds
 PATIENCE_SECONDS = 60  # a loaded machine may need most of it
 
 
@@ -46,13 +49,12 @@ def ended(run: Run) -> Run:
 class RunningCluster:
     """A watchdog and all below it; `kill_*` are SIGKILLs at its parts."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], command: Sequence[str] = COMMAND) -> None:
         self._environment = environment
+        self._command = [sys.executable, *command]
 
     def __enter__(self) -> Self:
-        self.watchdog = subprocess.Popen(
-            [sys.executable, "manage.py", "cluster"], cwd=ROOT, env=self._environment
-        )
+        self.watchdog = subprocess.Popen(self._command, cwd=ROOT, env=self._environment)
         expected = int(self._environment.get("MAESTRO_WORKERS", 2))
         wait_until(lambda: self.players().count() >= expected)
         return self
@@ -69,7 +71,7 @@ class RunningCluster:
         finally:
             self.watchdog.kill()
             if member:
-                _kill_group(member)
+                _kill(session(member))
 
     def member(self) -> int | None:
         """The pid of the q2 cluster's main process, which leads its group."""
@@ -104,24 +106,25 @@ class RunningCluster:
         self.watchdog.kill()
         if member:
             os.kill(member, signal.SIGKILL)
-            wait_until(lambda: not _has_members(member))
+            wait_until(lambda: not session(member))
 
-    def kill_group(self) -> None:
-        """The whole q2 cluster at once; the watchdog is left."""
+    def kill_all(self) -> None:
+        """The queue and its players at once; the watchdog is left."""
         if member := self.member():
-            _kill_group(member)
+            _kill(session(member))
 
 
-def _has_members(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def session(leader: int) -> list[int]:
+    """The processes of a queue and the players it rang for."""
+    found = []
+    for pid in psutil.pids():
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getsid(pid) == leader and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.append(pid)
+    return found
 
 
-def _kill_group(leader: int) -> None:
-    try:
-        os.killpg(leader, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

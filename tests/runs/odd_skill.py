@@ -1,6 +1,7 @@
 """A third-party skill that misbehaves on request; clusters of the tests find it as they find any other."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -87,6 +88,11 @@ async def stay(wish: Wish, context: Context) -> Done:
     return Done()
 
 
+def mark(path: str) -> None:
+    """An odd job of the queue: a file shows that it was carried out."""
+    Path(path).touch()
+
+
 def _note(wish: Wish, context: Context) -> None:
     if wish.log:
         _write(wish.log, context.idempotency_key)
@@ -104,6 +110,16 @@ def hang(wish: Wish, context: Context) -> Done:
     while not Path(f"{wish.log}.go").exists():
         time.sleep(0.05)
     _write(wish.log, "late")
+    return Done()
+
+
+@skill.operation(effect=Effect.READ, sample=Sample({"ok": True}))
+async def insist(wish: Wish, context: Context) -> Done:
+    """Go on until the file `<log>.go` is there, whoever cancels it."""
+    _write(wish.log, context.idempotency_key)
+    while not Path(f"{wish.log}.go").exists():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.02)
     return Done()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from pathlib import Path
@@ -24,6 +24,8 @@ from runs.player.claiming import Claims
 from runs.player.handover import release
 from runs.player.hosts import HostsOfWorkspaces
 from runs.player.performing import Stage, perform
+from runs.player.player import Player
+from runs.player.slots import Slot
 
 THREADS = 2
 
@@ -61,6 +63,52 @@ async def _play(player: str) -> None:
             journal.close()
             await writer
             await journal.disconnect()
+
+
+class Relief:
+    """A window that ends when `over` is set."""
+
+    over = False
+
+    def why_leave(self, **_: object) -> str | None:
+        return "drain" if self.over else None
+
+    def close(self) -> None:
+        """Like a window's."""
+
+
+def play_meanwhile(folder: Path, meanwhile: Callable[[Player], Awaitable[None]]) -> None:
+    """A whole player plays, with ears and lease, until `meanwhile` has ended; slots are in `folder`."""
+
+    async def both() -> None:
+        slot, relief = Slot.take([0]), Relief()
+        assert slot is not None
+        player = Player(slot, relief)  # type: ignore[arg-type]
+        await asyncio.to_thread(player.lease.enter, "test", "test")
+        playing = asyncio.create_task(player.main())
+        try:
+            await meanwhile(player)
+        finally:
+            relief.over = True
+            player.news.set()
+            await playing
+
+    with override_settings(DATA_DIR=folder):
+        asyncio.run(both())
+
+
+async def until(question: Callable[[], bool], patience: float = 30) -> None:
+    """Ask in a thread, again and again; fails loudly after `patience`."""
+
+    def ask() -> bool:
+        try:
+            return question()
+        finally:
+            connections.close_all()
+
+    async with asyncio.timeout(patience):
+        while not await asyncio.to_thread(ask):
+            await asyncio.sleep(0.01)
 
 
 class Killed(BaseException):

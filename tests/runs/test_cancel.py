@@ -6,17 +6,24 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from pytest_django import Settings
 
+from agents.skills.pipeline.models import Contact
 from maestro.errors import Conflict
 from runs.actions import cancel_run
 from runs.models import NodeStatus, Run, RunStatus
+from runs.player import player as player_module
 from runs.player.claiming import Claims, Taken
+from runs.player.lease import Exit
+from runs.player.player import Player
 from scores.document import NodeDocument
 from tests.scores.graphs import graph, step
 
 from .clusters import RunningCluster, ended, wait_until
-from .stage import play_here
-from .worlds import score, start
+from .stage import play_here, play_meanwhile, until
+from .worlds import pipeline, score, start
+
+FIRST = step("first", config={"params": {"fields": []}})
 
 
 def odd(key: str, operation: str = "wait", **params: object) -> NodeDocument:
@@ -56,7 +63,103 @@ def test_no_write_begins_after_its_run_was_cancelled(
     packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the player has not heard of it: it sees it when the intent becomes durable."""
-    run = start(score(graph(step("first"), odd("write", "post", log=str(tmp_path / "log")))))
+    log = tmp_path / "log"
+    run = start(score(graph(FIRST, odd("write", "post", log=str(log)), "first -> write")))
+
+    run = play_deaf_and_cancelled(run, monkeypatch)
+
+    assert run.status == RunStatus.CANCELLED
+    assert not log.exists()
+    row = run.nodes.get(node_key="write")
+    assert (row.status, (row.error or {})["code"]) == (NodeStatus.CANCELLED, "not_begun")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_node_before_it_made_durable_tells_a_read_that_its_run_was_cancelled(
+    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.MAESTRO_DURABILITY = "each"
+    log = tmp_path / "log"
+    run = start(score(graph(FIRST, odd("read", log=str(log)), "first -> read")))
+
+    run = play_deaf_and_cancelled(run, monkeypatch)
+
+    assert run.status == RunStatus.CANCELLED
+    assert [node.node_key for node in run.nodes.all()] == ["first"]
+    assert not log.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_written_to_our_own_tables_after_the_run_was_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline()
+    params = {"pipeline": "outreach", "email": "ada@example.com"}
+    add = step("add", skill="pipeline", operation="add_contact", config={"params": params})
+
+    run = play_deaf_and_cancelled(start(score(graph(add))), monkeypatch)
+
+    assert run.status == RunStatus.CANCELLED
+    assert not run.nodes.exists() and not Contact.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_node_that_swallows_being_cut_off_holds_neither_its_run_nor_its_player(
+    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player_module, "CUT_OFF_SECONDS", 0)
+    log = tmp_path / "log"
+    insists, after = odd("insist", "insist", log=str(log)), odd("after", log=str(log))
+    run = start(score(graph(insists, after, "insist -> after")))
+
+    async def meanwhile(player: Player) -> None:
+        await until(log.exists)
+        await asyncio.to_thread(_cancel, run)
+        await until(lambda: has_status(run, RunStatus.CANCELLED))
+        await until(lambda: not player.runs)
+        assert [claim for claim, _ in player.stuck] == [run.id]
+        Path(f"{log}.go").touch()
+        await until(lambda: not player.stuck)
+
+    play_meanwhile(tmp_path, meanwhile)
+
+    assert has_status(run, RunStatus.CANCELLED) and not run.nodes.exists()
+    assert len(log.read_text().splitlines()) == 1
+    assert [event.kind for event in run.events.all()][-1] == "run.cancelled"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_player_with_a_node_that_never_ends_leaves_without_it(
+    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player_module, "CUT_OFF_SECONDS", 0)
+    log = tmp_path / "log"
+    ended: list[Exit] = []
+
+    def end(reason: Exit) -> None:
+        ended.append(reason)
+        Path(f"{log}.go").touch()  # this process goes on
+
+    monkeypatch.setattr(player_module, "end_process", end)
+    run = start(score(graph(odd("insist", "insist", log=str(log)))))
+
+    async def meanwhile(player: Player) -> None:
+        await until(log.exists)
+        await asyncio.to_thread(_cancel, run)
+        await until(lambda: has_status(run, RunStatus.CANCELLED))
+
+    play_meanwhile(tmp_path, meanwhile)
+
+    assert ended == [Exit.NODE_STUCK]
+
+
+def has_status(run: Run, status: RunStatus) -> bool:
+    run.refresh_from_db()
+    return run.status == status
+
+
+def play_deaf_and_cancelled(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Cancel it once it is claimed; the player hears no notice."""
     take = Claims.take
 
     async def take_and_cancel(*args: Any, **kwargs: Any) -> list[Taken]:
@@ -65,12 +168,7 @@ def test_no_write_begins_after_its_run_was_cancelled(
         return taken
 
     monkeypatch.setattr(Claims, "take", take_and_cancel)
-    run = play_here(run)
-
-    assert run.status == RunStatus.CANCELLED
-    assert not (tmp_path / "log").exists()
-    row = run.nodes.get(node_key="write")
-    assert (row.status, (row.error or {})["code"]) == (NodeStatus.CANCELLED, "not_begun")
+    return play_here(run)
 
 
 def _cancel(run: Run) -> None:

@@ -71,7 +71,7 @@ def test_a_waiting_run_outlives_every_process_and_holds_none(cluster: RunningClu
     run.refresh_from_db()
     assert run.player is None
 
-    cluster.kill_group()
+    cluster.kill_all()
     wait_until(lambda: Player.objects.count() >= 2)
     decide(run, ["approve"], ["approve"], ["approve"])
 

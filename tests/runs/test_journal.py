@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from runs.journal import Claim, Fenced, Journal, RunChange, commits, journal, record_in
+from runs.journal import Fenced, Journal, RunChange, commits, journal, record_in
 from runs.models import NodeStatus, Run, RunNode, RunStatus
 
 from .journals import claim, entry, kinds, playing, write
@@ -60,12 +60,12 @@ def test_a_batch_repeated_because_its_answer_was_lost_tells_nothing_twice(
     run, commit = playing(), commits.commit
     lost: list[bool] = []
 
-    async def losing(*args: object) -> set[Claim]:
-        void = await commit(*args)  # type: ignore[arg-type]
+    async def losing(*args: object) -> commits.Answer:
+        answer = await commit(*args)  # type: ignore[arg-type]
         if not lost:
             lost.append(True)
             raise psycopg.OperationalError("the server closed the connection")
-        return void
+        return answer
 
     monkeypatch.setattr(journal, "commit", losing)
 

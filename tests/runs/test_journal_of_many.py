@@ -6,7 +6,7 @@ from collections import Counter
 import psycopg
 import pytest
 
-from runs.journal import Claim, Fenced, Journal, RunChange, commits, copying, journal
+from runs.journal import Fenced, Journal, RunChange, commits, copying, journal
 from runs.models import NodeStatus, Run, RunStatus
 
 from .journals import claim, entry, kinds, playing, write
@@ -21,7 +21,7 @@ def copies(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many entries each batch had that was copied."""
     copied: list[int] = []
 
-    async def counting(*args: object) -> set[str]:
+    async def counting(*args: object) -> dict[str, bool]:
         copied.append(len(args[1]))  # type: ignore[arg-type]
         return await copying.copy(*args)  # type: ignore[arg-type]
 
@@ -99,12 +99,12 @@ def test_a_large_batch_whose_answer_was_lost_tells_nothing_twice(
     run, commit = playing(), journal.__dict__["commit"]
     lost: list[bool] = []
 
-    async def losing(*args: object) -> set[Claim]:
-        void: set[Claim] = await commit(*args)
+    async def losing(*args: object) -> commits.Answer:
+        answer: commits.Answer = await commit(*args)
         if not lost:
             lost.append(True)
             raise psycopg.OperationalError("the server closed the connection")
-        return void
+        return answer
 
     monkeypatch.setattr(journal, "commit", losing)
 

@@ -52,7 +52,7 @@ def assert_nothing_lost_and_nothing_twice(run: Run, count: int = ROWS) -> None:
     assert len({(e.node_key, e.iteration) for e in settled}) == len(settled)
 
 
-@pytest.mark.parametrize("kill", ["players", "group"])
+@pytest.mark.parametrize("kill", ["players", "all"])
 def test_a_killed_run_ends_by_itself_with_each_contact_once(
     cluster: RunningCluster, kill: str
 ) -> None:
@@ -60,7 +60,7 @@ def test_a_killed_run_ends_by_itself_with_each_contact_once(
     run = start(score(intake()), rows())
     wait_until(lambda: RunNode.objects.filter(run=run).count() > 50)
 
-    cluster.kill_players() if kill == "players" else cluster.kill_group()
+    cluster.kill_players() if kill == "players" else cluster.kill_all()
 
     assert_nothing_lost_and_nothing_twice(ended(run))
     assert run.fence > 1
