@@ -27,6 +27,12 @@ KIND_ICONS = {
     "subscore": "account_tree",
     "loop": "redo",
 }
+TESTED = {  # a secret, where it is used
+    "works": ("succeeded", "Works"),
+    "refused": ("failed", "Refused"),
+    "unreachable": ("waiting", "Not reachable"),
+    "untestable": ("idle", "Cannot be tested"),
+}
 KIND_WORDS = {"deterministic": "code", "llm": "model", "map_over": "map over"}
 
 
@@ -43,6 +49,14 @@ def status(name: str, word: str = "", *, bare: bool = False) -> SafeString:
     extra = " is-bare" if bare else ""
     mark = icon(STATUS_ICONS.get(name, "help"))
     return format_html('<span class="ms-status is-{}{}">{}{}</span>', name, extra, mark, text)
+
+
+def tested(outcome: str | None, *, bare: bool = False) -> SafeString:
+    """What came of a secret's last test; nothing where there was none."""
+    if outcome is None:
+        return SafeString("")
+    name, word = TESTED[outcome]
+    return status(name, word, bare=bare)
 
 
 def kind(name: str, glyph: str = "") -> SafeString:

@@ -29,6 +29,7 @@ from runs.catalog import views as catalog_views
 from runs.mails import kept_mail, kept_mails
 from runs.overview import overview
 from runs.plans import views as plan_views
+from runs.probes import views as probe_views
 from scores import views as score_views
 from scores.composing import views as composer_views
 from scores.history import views as history_views
@@ -70,6 +71,7 @@ class Site(UnfoldAdminSite):
             *budget_views.urls(self.admin_view),
             *audition_views.urls(self.admin_view),
             *plan_views.urls(self.admin_view),
+            *probe_views.urls(self.admin_view),
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -36,6 +36,11 @@ class Models:
         client = await self._client()
         return await client.count(request, key=key, provider=provider)
 
+    async def look(self, *, key: str, provider: str = "") -> None:
+        """Whether the provider takes the key; it costs nothing. Errors as of `send`."""
+        client = await self._client()
+        await client.look(key=key, provider=provider)
+
     async def _client(self) -> "Client":
         if self._opening is None:
             self._opening = asyncio.create_task(asyncio.to_thread(_open))

@@ -112,6 +112,11 @@ class Client:
             counted = await self._api(key, provider).messages.count_tokens(**told)
             return counted.input_tokens
 
+    async def look(self, *, key: str, provider: str = "") -> None:
+        """The provider's list of models, for who asks with this key. Errors as of `send`."""
+        with _in_our_words("its list of models"):
+            await self._api(key, provider).models.list(limit=1)
+
     def _api(self, key: str, provider: str) -> anthropic.AsyncAnthropic:
         return anthropic.AsyncAnthropic(
             api_key=key,

@@ -11,7 +11,7 @@ from typing_extensions import TypeIs
 from agents.skills.guarantee import LookUp
 from agents.skills.limits import Limits
 from agents.skills.operation import Effect, Kind, Operation, Sample
-from agents.skills.slot import Slot
+from agents.skills.slot import Probe, Slot
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -58,14 +58,15 @@ class Skill:
         per_minute: int | None = None,
         names_secret: str = "",
         needs_secrets: bool = True,
+        probe: Probe | None = None,
     ) -> Callable[[Function], Function]:
         """Declare `(input: In, context: Context) -> Out | (port, Out)`, sync or async.
 
         Undeclared, an effect counts as `write`; a write that is not `idempotent` (acts once per
         `context.idempotency_key`) and cannot be looked up is never repeated once cut in half, and
         none is asked again after an error. `names_secret` is the path of the input's field that
-        names a further slot; only a node's own params may. Without `needs_secrets` it works when
-        its skill's slots are empty.
+        names a further slot; only a node's own params may, and `probe` tries what is in it. Without
+        `needs_secrets` it works when its skill's slots are empty.
         """
         writes = effect is Effect.WRITE
 
@@ -92,6 +93,7 @@ class Skill:
                     limits=Limits(concurrency, per_minute),
                     skill_limits=self.limits,
                     names_secret=names_secret,
+                    probe=probe,
                 )
             )
             return function

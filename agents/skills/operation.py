@@ -15,7 +15,7 @@ from agents.skills.context import Context, ModeName
 from agents.skills.guarantee import Guarantee, LookUp
 from agents.skills.limits import NO_LIMITS, Limits
 from agents.skills.outcome import JSON, Outcome, check_json
-from agents.skills.slot import Slot
+from agents.skills.slot import Probe, Slot
 from agents.skills.template import reach
 from maestro.errors import InvalidNodeInput, InvalidNodeOutput
 
@@ -56,7 +56,8 @@ class Operation:
     `inside`: reads Maestro's own tables only. `idempotent`: a write that acts once per key, so that
     one cut in half may be repeated; `look_up` tells whether one that is not has happened.
     `retryable`: may be asked again after an error it reported. `limits` are its own,
-    `skill_limits` those of all its skill's operations together.
+    `skill_limits` those of all its skill's operations together. `probe` is the one of the slot that
+    `names_secret` leads to.
     """
 
     skill: str
@@ -78,6 +79,7 @@ class Operation:
     limits: Limits = NO_LIMITS
     skill_limits: Limits = NO_LIMITS
     names_secret: str = ""
+    probe: Probe | None = None
 
     @cached_property
     def full_name(self) -> str:
@@ -119,7 +121,9 @@ class Operation:
     def slots_for(self, params: Mapping[str, Any]) -> tuple[Slot, ...]:
         """The slots of its skill, and the one that a node's own params name."""
         named = reach(params, self.names_secret) if self.names_secret else None
-        return (*self.secrets, Slot(named)) if isinstance(named, str) and named else self.secrets
+        if not isinstance(named, str) or not named:
+            return self.secrets
+        return (*self.secrets, Slot(named, probe=self.probe))
 
     def input_schema(self) -> JSON:
         return self.input_model.model_json_schema(mode="validation")

@@ -16,6 +16,7 @@ from runs.budgets.api import router as budgets
 from runs.catalog.api import router as catalog
 from runs.forecasts.api import router as forecasts
 from runs.plans.api import router as plans
+from runs.probes.api import router as probes
 from runs.reach.api import router as reach
 from scores.api import router as scores
 from scores.composing.api import router as drafts
@@ -44,6 +45,7 @@ answer_errors(api)
 ROUTERS = (
     workspaces,
     secrets,
+    probes,
     agents,
     skills,
     pipelines,

@@ -110,6 +110,26 @@ def use_secret(secret: Secret) -> str:
     return value
 
 
+@transaction.atomic
+def note_test(secret: Secret, tests: list[dict[str, str]], *, version: int, by: str) -> Secret:
+    """Keep what came of testing that version in each slot, as `Secret.tests` says. Of a value that
+    was replaced meanwhile only the audit log tells."""
+    kept = Secret.objects.select_for_update().get(pk=secret.pk)
+    if newest_version(kept) == version:
+        kept.tests, kept.last_tested_at = tests, timezone.now()
+        kept.save(update_fields=["tests", "last_tested_at"])
+    outcomes = [{name: test[name] for name in ("slot", "asked_by", "outcome")} for test in tests]
+    told = {"name": kept.name, "version": version, "tests": outcomes}
+    record(kept.workspace, by, "secret.tested", kept, told)
+    return kept
+
+
+def newest_version(secret: Secret) -> int:
+    """The number of the value that counts now; 0 without any."""
+    newest = secret.versions.order_by("-version").values_list("version", flat=True).first()
+    return newest or 0
+
+
 def _say(secret: Secret, description: str | None, hosts: Iterable[str] | None) -> None:
     if description is None and hosts is None:
         return
@@ -134,8 +154,7 @@ def _locked(workspace: Workspace, name: str) -> Secret:
 
 
 def _add_version(secret: Secret, value: str, by: str) -> None:
-    newest = secret.versions.order_by("-version").first()
-    version = newest.version + 1 if newest else 1
+    version = newest_version(secret) + 1
     sealed = seal(value, bound_to(secret, version))
     SecretVersion.objects.create(
         secret=secret,
@@ -144,6 +163,8 @@ def _add_version(secret: Secret, value: str, by: str) -> None:
         ciphertext=sealed.ciphertext,
         created_by=by[:200],
     )
+    secret.tests, secret.last_tested_at = [], None  # nobody has tried this one
+    secret.save(update_fields=["tests", "last_tested_at"])
     told = {"name": secret.name, "version": version}
     record(secret.workspace, by, "secret.set", secret, told)
 

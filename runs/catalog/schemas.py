@@ -9,6 +9,7 @@ from agents.skills.operation import Effect, Kind
 from agents.skills.outcome import JSON
 from maestro.errors import NodeError
 from maestro.rest.shapes import Body
+from maestro.workspaces.models import TestOutcome
 
 from .entries import Detail, Entry
 from .recent import Failure, Figures
@@ -49,11 +50,13 @@ class UsedOperationOut(BaseModel):
 
 
 class SlotHealthOut(BaseModel):
-    """`filled_by` is a secret's name, `environment`, or null: nothing."""
+    """`filled_by` is a secret's name, `environment`, or null: nothing. `outcome` is that of the
+    secret's last test in this slot; null: it was not tested."""
 
     slot: str
     hosts: list[str]
     filled_by: str | None
+    outcome: TestOutcome | None
 
 
 class FailureOut(BaseModel):
@@ -143,7 +146,8 @@ def _figures(figures: Figures) -> FiguresOut:
 
 def _health(one: SlotHealth) -> SlotHealthOut:
     by = one.secret.name if one.secret else "environment"
-    return SlotHealthOut(slot=one.slot, hosts=one.hosts, filled_by=by if one.is_filled else None)
+    filled_by = by if one.is_filled else None
+    return SlotHealthOut(slot=one.slot, hosts=one.hosts, filled_by=filled_by, outcome=one.outcome)
 
 
 def _failure(one: Failure) -> FailureOut:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agents.skills.slot import Slot
-from maestro.workspaces.models import Secret, Workspace
+from maestro.workspaces.models import Secret, TestOutcome, Workspace
 from orchestras.slots import fill_slots
 
 
@@ -18,6 +18,11 @@ class SlotHealth:
     is_filled: bool
     is_optional: bool
     secret: Secret | None
+
+    @property
+    def outcome(self) -> TestOutcome | None:
+        """What came of its last test here; None: it was not tested."""
+        return self.secret.tested(self.slot) if self.secret else None
 
 
 def health_of(workspace: Workspace, slots: Iterable[Slot]) -> list[SlotHealth]:

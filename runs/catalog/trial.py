@@ -1,12 +1,9 @@
 """One call of an operation by hand: with the workspace's secrets, in the words of a node, audited."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -15,15 +12,12 @@ from agents.skills import registry
 from agents.skills.context import Context
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import JSON, Outcome
-from maestro.errors import Conflict, MaestroError, MissingSecret, NodeError
-from maestro.ids import new_id
+from maestro.errors import Conflict, MaestroError, NodeError
 from maestro.workspaces.audit import record
 from maestro.workspaces.models import Workspace
+from runs.by_hand import context_by_hand
 from runs.nodes.errors import OperationBroke
 from runs.nodes.secrets import Keyring, call_holding, keyring_of
-
-if TYPE_CHECKING:
-    from agents.egress import Egress
 
 MAX_SECONDS = 30
 
@@ -81,7 +75,7 @@ def _call_here(workspace: Workspace, operation: Operation, given: JSON) -> Outco
     """In one transaction, as a node would."""
     try:
         with transaction.atomic():
-            return operation.call_local(given, _context(workspace, open_way_out()))
+            return operation.call_local(given, context_by_hand(workspace, open_way_out()))
     except NodeError:
         raise
     except Exception as broken:
@@ -97,22 +91,4 @@ async def _call_outside(
             seconds = min(MAX_SECONDS, operation.timeout_seconds)
             return await registry.call(operation, given, context, timeout_seconds=seconds)
 
-        return await call_holding(keyring, operation, _context(workspace, http), call)
-
-
-def _context(workspace: Workspace, http: Egress) -> Context:
-    run_id = new_id("try")
-    return Context(
-        run_id=run_id,
-        node_key="trial",
-        iteration="",
-        workspace_id=workspace.pk,
-        idempotency_key=f"{run_id}/trial",
-        run_url="/admin/catalog/",
-        secret=_no_secret,
-        http=http.within(workspace.egress_hosts),
-    )
-
-
-def _no_secret(slot: str) -> str:
-    raise MissingSecret(f"The skill does not declare the slot {slot}.", slot=slot)
+        return await call_holding(keyring, operation, context_by_hand(workspace, http), call)

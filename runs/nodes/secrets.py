@@ -109,6 +109,11 @@ def keyring_of(
 ) -> Keyring:
     """What fills the slots now, asked in this thread."""
     filled = fill_slots(workspace_id, orchestra_id, [slot.name for slot in slots])
+    return keyring_holding(filled, slots, asker)
+
+
+def keyring_holding(filled: Mapping[str, Filling], slots: Collection[Slot], asker: str) -> Keyring:
+    """The same with what is said to fill them."""
     values: dict[str, str] = {}
     missing: dict[str, MissingSecret] = {}
     homes: dict[str, Collection[Origin]] = {}

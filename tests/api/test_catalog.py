@@ -33,7 +33,12 @@ def test_the_health_of_secrets_is_told(caller: Caller) -> None:
     told = read(caller.get("/operations/apollo.find_leads"))
 
     assert told["secrets"] == [
-        {"slot": "apollo_api_key", "hosts": ["api.apollo.io"], "filled_by": None}
+        {
+            "slot": "apollo_api_key",
+            "hosts": ["api.apollo.io"],
+            "filled_by": None,
+            "outcome": None,
+        }
     ]
 
 

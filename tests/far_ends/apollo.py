@@ -73,7 +73,10 @@ class Apollo(FarEnd):
         self.credits = 0
 
     def answer(self, request: Request) -> Reply:
-        if request.headers.get("x-api-key", "revoked-key") == "revoked-key":
+        known = request.headers.get("x-api-key", "revoked-key") != "revoked-key"
+        if request.path == "/api/v1/auth/health":  # answers whoever asks
+            return Reply(body={"healthy": True, "is_logged_in": known})
+        if not known:
             return Reply(401, {"error": "Invalid access credentials.", "error_code": "INVALID"})
         match request.method, request.path:
             case "POST", "/api/v1/mixed_people/api_search":

@@ -99,6 +99,8 @@ class GmailEnd(FarEnd):
 
     def _answer(self, request: Request, path: str) -> Reply:
         match request.method, path.split("/")[1:]:
+            case "GET", ["profile"]:
+                return Reply(body={"emailAddress": "me@ours.example", "messagesTotal": 4})
             case "GET", ["threads"]:
                 return self._list(request)
             case "GET", ["threads", thread] if thread in self.threads:

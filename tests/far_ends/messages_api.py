@@ -79,6 +79,7 @@ class MessagesAPI(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
         self.counted: list[JSON] = []
         self.tokens = 1000
+        self.known: Callable[[str], bool] = lambda key: True  # keys that may see the list of models
         self.lock = threading.Lock()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
@@ -128,6 +129,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream(said, body["model"])
         else:
             self._whole(200, json.dumps(_message(said, body["model"])).encode())
+
+    def do_GET(self) -> None:
+        """Only the list of models is asked for so."""
+        if not self.server.known(self.headers.get("authorization", "").removeprefix("Bearer ")):
+            self._refuse(error(401, "authentication_error", "invalid x-api-key"))
+            return
+        model = {"type": "model", "id": "claude", "display_name": "Claude"}
+        listed = {"data": [model], "has_more": False, "first_id": "claude", "last_id": "claude"}
+        self._whole(200, json.dumps(listed).encode())
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent."""

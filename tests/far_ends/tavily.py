@@ -18,6 +18,8 @@ class Tavily(FarEnd):
     def answer(self, request: Request) -> Reply:
         if not request.headers.get("authorization", "").startswith("Bearer tvly-"):
             return Reply(401, {"detail": {"error": "Unauthorized: missing or invalid API key."}})
+        if request.path == "/usage":
+            return Reply(body={"key": {"usage": 150, "limit": 1000}, "account": {}})
         asked = request.json()
         if request.path == "/search":
             found = RESULTS[: asked.get("max_results", 5)]

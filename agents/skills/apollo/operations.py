@@ -1,26 +1,38 @@
 """The skill `apollo`: finds people by who they are, and learns more about one of them."""
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
 
 from agents.skills.apollo import samples
-from agents.skills.apollo.wire import Enriched, Found, Matched, Organization, Person
+from agents.skills.apollo.wire import Enriched, Found, Health, Matched, Organization, Person
 from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
 from agents.skills.service import Service
-from maestro.errors import InvalidNodeInput
+from maestro.errors import InvalidNodeInput, ServiceRefused
 
 SLOT = "apollo_api_key"
 APOLLO = Service(name="Apollo", slot=SLOT, url="https://api.apollo.io", setting="APOLLO_API_URL")
+
+
+async def probe(context: Context, slot: str) -> str:
+    """Whether Apollo knows the key, which costs no credit."""
+    headers = {"X-Api-Key": context.secret(slot)}
+    health = await APOLLO.ask(context, "GET", "/api/v1/auth/health", Health, headers=headers)
+    if not health.is_logged_in:
+        raise ServiceRefused("Apollo does not know this key.", slot=slot)
+    return ""
+
+
 skill = Skill(
     name="apollo",
-    version="1.0.0",
+    version="1.1.0",
     description="Find people and companies in Apollo, and enrich them.",
     icon="person_search",
-    secrets=(APOLLO.secret,),
+    secrets=(replace(APOLLO.secret, probe=probe),),
 )
 MAX_LIMIT = 100  # a page of the search has no more
 

@@ -104,6 +104,12 @@ class Enriched(BaseModel):
     organization: Organization | None = None
 
 
+class Health(BaseModel):
+    """Of docs.apollo.io/reference/authentication: a key that is not known is answered, too."""
+
+    is_logged_in: bool = False
+
+
 def _month(day: str) -> str:
     try:
         return date.fromisoformat(day[:10]).strftime("%B %Y")

@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maestro.settings")
 
-from .case import Case, Played, play
+from .case import Case, Played, play, try_slot
 from .checks import SkillContract
 from .far_end import Asked, Reply
 
-__all__ = ["Asked", "Case", "Played", "Reply", "SkillContract", "play"]
+__all__ = ["Asked", "Case", "Played", "Reply", "SkillContract", "play", "try_slot"]

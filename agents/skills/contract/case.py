@@ -1,7 +1,7 @@
 """One call of an operation in a test: what it is given, and what the far end says to it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,11 @@ class Case:
         made_up = {s.name: f"canary-{s.name}-4711" for s in operation.slots_for(self.input)}
         return {**made_up, **self.secrets}
 
+    def origins(self, operation: Operation) -> dict[str, list[Origin]]:
+        """Where each of them may go."""
+        hosts = {s.name: self.homes.get(s.name, s.hosts) for s in operation.slots_for(self.input)}
+        return {slot: [Origin.of(host) for host in named] for slot, named in hosts.items()}
+
 
 @dataclass(frozen=True)
 class Played:
@@ -76,7 +81,14 @@ def play(
     """
     operation = skill.operations[case.operation]
     http = ScriptedEgress(case.replies if replies is None else replies)
-    context = _context(case, operation, http, key, workspace_id)
+    context = _context(
+        case.slots(operation),
+        case.origins(operation),
+        http,
+        idempotency_key=key,
+        workspace_id=workspace_id,
+        ask_model=_model(case.model),
+    )
     if not operation.is_async and (operation.effect is Effect.LOCAL or operation.inside):
         return Played(operation.call_local(case.input, context), http.asked)
 
@@ -89,11 +101,27 @@ def play(
     return Played(asyncio.run(called()), http.asked)
 
 
+def try_slot(slot: Slot, value: str, replies: Sequence[Reply]) -> tuple[str, Sequence[Asked]]:
+    """What the slot's probe tells of a secret, and what the far end was asked. Raises what it raises."""
+    if slot.probe is None:
+        raise TypeError(f"The slot {slot.name} has no probe")
+    http = ScriptedEgress(replies)
+    homes = {slot.name: [Origin.of(host) for host in slot.hosts]}
+    context = _context({slot.name: value}, homes, http)
+    return asyncio.run(_told(slot.probe(context, slot.name))), http.asked
+
+
+async def _told(telling: Awaitable[str]) -> str:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        return await telling
+
+
 def _context(
-    case: Case, operation: Operation, http: ScriptedEgress, key: str, workspace_id: str
+    values: Mapping[str, str],
+    homes: Mapping[str, Sequence[Origin]],
+    http: ScriptedEgress,
+    **more: Any,
 ) -> Context:
-    values = case.slots(operation)
-    homes = {s.name: _homes(case, s) for s in operation.slots_for(case.input)}
     custody = Custody(values, homes)
 
     def secret(slot: str) -> str:
@@ -101,22 +129,17 @@ def _context(
             raise MissingSecret(f"The skill does not declare the slot {slot}.", slot=slot)
         return values[slot]
 
+    told = {"workspace_id": "ws_1", "idempotency_key": KEY, **more}
     return Context(
         run_id="run_1",
         node_key="a_node",
         iteration="",
-        workspace_id=workspace_id,
-        idempotency_key=key,
         run_url="/admin/runs/run/run_1/change/",
         secret=secret,
         http=http.holding(custody),
         conceal=custody.conceal,
-        ask_model=_model(case.model),
+        **told,
     )
-
-
-def _homes(case: Case, slot: Slot) -> list[Origin]:
-    return [Origin.of(host) for host in case.homes.get(slot.name, slot.hosts)]
 
 
 def _model(answer: JSON | None) -> AskModel:

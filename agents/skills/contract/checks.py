@@ -1,7 +1,7 @@
 """The contract itself: each operation of a skill, and each of its cases."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -9,9 +9,18 @@ from jsonschema import Draft202012Validator
 
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Operation
-from maestro.errors import NodeError, OutcomeUnknown, RateLimited, TimedOut, Unavailable
+from agents.skills.slot import Slot
+from maestro.errors import (
+    MissingSecret,
+    NodeError,
+    OutcomeUnknown,
+    RateLimited,
+    ServiceRefused,
+    TimedOut,
+    Unavailable,
+)
 
-from .case import Case, play
+from .case import Case, play, try_slot
 from .far_end import Reply
 
 FAULTS = {
@@ -25,13 +34,18 @@ FAULTS = {
     "other_json": Reply(json=[[["what?"]]]),
 }
 IN_TIME = 0.05
+CANARY = "canary-probed-4711"
 
 
 class SkillContract:
-    """Subclass it as `TestSomething`, with the skill and at least one case for each operation."""
+    """Subclass it as `TestSomething`, with the skill and at least one case for each operation.
+
+    `probes`: by slot, what the far end answers to its probe when it takes the secret.
+    """
 
     skill: ClassVar[Skill]
     cases: ClassVar[Sequence[Case]] = ()
+    probes: ClassVar[Mapping[str, Sequence[Reply]]] = {}
     workspace_id = "ws_1"
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -42,6 +56,7 @@ class SkillContract:
             "asking": asking,
             "write": [case for case in asking if self._writes(case)],
             "keyed": [case for case in asking if self._goes_by_key(case)],
+            "probed": [slot for slot in self.skill.secrets if slot.probe],
         }
         for name, values in chosen.items():
             if name in metafunc.fixturenames:
@@ -129,6 +144,23 @@ class SkillContract:
     def test_only_those_that_say_so_ask_a_model(self, operation: Operation) -> None:
         has_answers = any(c.model is not None for c in self.cases if c.operation == operation.name)
         assert has_answers is (operation.kind is Kind.LLM)
+
+    def test_each_probe_has_its_replies(self) -> None:
+        assert set(self.probes) == {slot.name for slot in self.skill.secrets if slot.probe}
+
+    def test_a_probe_is_glad_of_a_good_secret_and_does_not_tell_it(
+        self, probed: Slot, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        told, asked = try_slot(probed, CANARY, self.probes[probed.name])
+
+        assert asked, "a probe asks the service"
+        assert all(CANARY not in text for text in [told, caplog.text, *(a.url for a in asked)])
+
+    def test_a_probe_tells_a_refused_secret_from_a_service_that_is_away(self, probed: Slot) -> None:
+        with pytest.raises((ServiceRefused, MissingSecret)):
+            try_slot(probed, CANARY, [FAULTS["401"]])
+        with pytest.raises(Unavailable):
+            try_slot(probed, CANARY, [FAULTS["503"]])
 
     def _play(self, case: Case, **changes: Any) -> Any:  # noqa: ANN401  # a Played
         return play(self.skill, case, workspace_id=self.workspace_id, **changes)

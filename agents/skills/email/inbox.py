@@ -3,7 +3,9 @@
 A thread is the mails that name its first one's Message-ID; a label is an IMAP keyword.
 """
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
@@ -42,6 +44,21 @@ class MailboxInput(BaseModel):
     folder: Folder = "INBOX"
 
 
+async def probe(context: Context, slot: str) -> str:
+    """Signs in and leaves again. The thread is not waited for longer than the probe is."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, _sign_in, context, slot)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _sign_in(context: Context, slot: str) -> str:
+    account = Account.read(context.secret(slot), slot)
+    with open_mailbox(account, "INBOX", context.http.policy):
+        return f"It opens the mailbox of {account.user}."
+
+
 class ListInput(MailboxInput):
     unread: bool = Field(True, description="Only threads with a mail that nobody has read.")
     without_label: Keyword | None = Field(None, description="Leave out mails that carry it.")
@@ -49,7 +66,11 @@ class ListInput(MailboxInput):
 
 
 @skill.operation(
-    effect=Effect.READ, names_secret="account", timeout_seconds=120, sample=Sample(samples.INBOX)
+    effect=Effect.READ,
+    names_secret="account",
+    probe=probe,
+    timeout_seconds=120,
+    sample=Sample(samples.INBOX),
 )
 def list_inbox(input: ListInput, context: Context) -> ListOutput:
     """The threads of a folder, the newest first."""
@@ -80,6 +101,7 @@ class ReadInput(MailboxInput):
 @skill.operation(
     effect=Effect.READ,
     names_secret="account",
+    probe=probe,
     timeout_seconds=120,
     sample=Sample(samples.THREADS[0], vary=samples.thread),
 )
@@ -105,6 +127,7 @@ class LabelInput(MailboxInput):
 @skill.operation(
     effect=Effect.WRITE,
     names_secret="account",
+    probe=probe,
     idempotent=True,  # a label that is there already stays as it is
     retryable=True,
     timeout_seconds=120,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from agents.skills.context import Context
 from agents.skills.service import Service
@@ -21,7 +21,22 @@ Model = TypeVar("Model", bound=BaseModel)
 GMAIL = Service(
     name="Gmail", slot=SLOT, url="https://gmail.googleapis.com", setting="GMAIL_API_URL"
 )
-SECRET = Slot(SLOT, (*GMAIL.secret.hosts, "oauth2.googleapis.com"), GMAIL.setting)
+
+
+class _Profile(BaseModel):
+    email: str = Field(alias="emailAddress")
+
+
+async def probe(context: Context, slot: str) -> str:
+    """Whose mailbox it opens, with a token fetched for it, so that the consent itself is asked about."""
+    if can_refresh(context):
+        await access_token(context, fresh=True)
+    profile = await ask(context, "GET", "/profile", _Profile)
+    return f"It opens the mailbox of {profile.email}."
+
+
+HOSTS = (*GMAIL.secret.hosts, "oauth2.googleapis.com")
+SECRET = Slot(SLOT, HOSTS, GMAIL.setting, probe=probe)
 
 
 async def ask(

@@ -1,8 +1,9 @@
 """The skill `web_research`: search the web and read pages, by Tavily.
 
-After docs.tavily.com/documentation/api-reference/endpoint: search and extract (read November 2026).
+After docs.tavily.com/documentation/api-reference/endpoint: search, extract and usage (read November 2026).
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -16,12 +17,31 @@ from maestro.errors import MissingSecret, NodeError
 
 SLOT = "tavily_api_key"
 TAVILY = Service(name="Tavily", slot=SLOT, url="https://api.tavily.com", setting="TAVILY_API_URL")
+
+
+class _Used(BaseModel):
+    usage: int = 0
+    limit: int | None = None
+
+
+class _Usage(BaseModel):
+    key: _Used = Field(default_factory=_Used)
+
+
+async def probe(context: Context, slot: str) -> str:
+    """What the key has used, which costs nothing."""
+    headers = {"Authorization": f"Bearer {context.secret(slot)}"}
+    used = (await TAVILY.ask(context, "GET", "/usage", _Usage, headers=headers)).key
+    of = f" of {used.limit:,}" if used.limit else ""
+    return f"It has used {used.usage:,}{of} credits."
+
+
 skill = Skill(
     name="web_research",
-    version="1.0.0",
+    version="1.1.0",
     description="Search the web and read pages.",
     icon="travel_explore",
-    secrets=(TAVILY.secret,),
+    secrets=(replace(TAVILY.secret, probe=probe),),
 )
 MAX_PAGE_CHARACTERS = 50_000
 SAMPLE_URL = "https://northwind-freight.example/news/series-b"

@@ -7,12 +7,13 @@ from django.contrib import admin
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from maestro.errors import InvalidInput
+from maestro.marks import tested
 from maestro.numbers import clock
 from maestro.uses import Use
 from maestro.workspaces.desk import (
@@ -26,7 +27,13 @@ from maestro.workspaces.desk import (
 )
 from maestro.workspaces.hosts import checked_hosts
 from maestro.workspaces.models import Secret, SecretVersion
-from maestro.workspaces.vault import delete_secret, describe_secret, set_secret, uses_of
+from maestro.workspaces.vault import (
+    delete_secret,
+    describe_secret,
+    newest_version,
+    set_secret,
+    uses_of,
+)
 
 
 class SecretForm(RefusableForm):
@@ -82,6 +89,7 @@ class SecretAdmin(GuardedDeletion):
         "newest_shown",
         "rotated_shown",
         "used_shown",
+        "tested_shown",
         "bound_by",
     ]
     search_fields = ["name", "description"]
@@ -122,6 +130,11 @@ class SecretAdmin(GuardedDeletion):
     def used_shown(self, secret: Secret) -> str:
         return clock(secret.last_used_at) if secret.last_used_at else "Never"
 
+    @admin.display(description="Tested", ordering="last_tested_at")
+    def tested_shown(self, secret: Secret) -> SafeString:
+        at = clock(secret.last_tested_at)
+        return format_html('<span title="{}">{}</span>', at, tested(secret.tested(), bare=True))
+
     @admin.display(description="Bound by")
     def bound_by(self, secret: Secret) -> SafeString:
         orchestras = dict.fromkeys(binding.orchestra for binding in secret.bindings.all())
@@ -152,6 +165,13 @@ class SecretAdmin(GuardedDeletion):
             obj.pk = secret.pk
         elif {"description", "hosts"} & set(form.changed_data):
             describe_secret(obj, said["description"], by=author, hosts=said["hosts"])
+
+    def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
+        secret = context.get("original")
+        if secret is not None:
+            context["newest_version"] = newest_version(secret)
+            context["lends_environment"] = bool(secret.workspace.settings.get("env_secrets"))
+        return context
 
     def uses_of(self, obj: Secret) -> list[Use]:
         return uses_of(obj)

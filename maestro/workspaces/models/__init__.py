@@ -3,7 +3,7 @@
 from .access import ApiKey, Membership, Role
 from .audit import AuditEntry
 from .notification import Level, Notification
-from .vault import Secret, SecretVersion
+from .vault import Secret, SecretVersion, TestOutcome
 from .workspace import Workspace, WorkspaceQuerySet
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Role",
     "Secret",
     "SecretVersion",
+    "TestOutcome",
     "Workspace",
     "WorkspaceQuerySet",
 ]

@@ -10,8 +10,21 @@ from .workspace import Workspace
 models.BinaryField.register_lookup(Length)
 
 
+class TestOutcome(models.TextChoices):
+    """What came of trying a secret where it is used; of several, the first of these counts most."""
+
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable", "Not reachable"
+    WORKS = "works"
+    UNTESTABLE = "untestable", "Cannot be tested"
+
+
 class Secret(models.Model):
-    """A named secret; its value lives in its versions."""
+    """A named secret; its value lives in its versions.
+
+    `tests` are those of the newest value when somebody last tested it, one for each slot that it
+    fills: {"slot", "asked_by", "outcome", "message"}.
+    """
 
     id = id_field("se")
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="secrets")
@@ -24,6 +37,8 @@ class Secret(models.Model):
     last_used_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="To the minute."
     )
+    last_tested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tests = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
         db_table = "secrets"
@@ -35,6 +50,13 @@ class Secret(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def tested(self, slot: str = "") -> TestOutcome | None:
+        """What came of its last test, in one slot or in all; None: there was none."""
+        if self.last_tested_at is None:
+            return None
+        found = {test["outcome"] for test in self.tests if slot in ("", test["slot"])}
+        return next((one for one in TestOutcome if one in found), None)
 
 
 class SecretVersion(models.Model):

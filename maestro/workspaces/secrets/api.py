@@ -24,7 +24,7 @@ router = Router(tags=["Secrets"])
 @router.get("/secrets", response=Page[SecretOut], auth=can("secret:read"))
 def list_secrets(request: ApiRequest, query: Query[PageQuery]) -> Page[SecretOut]:
     """What the vault has, without any value. Newest first."""
-    return page(Page[SecretOut], _secrets(request), query, secret_out)
+    return page(Page[SecretOut], secrets_of(request), query, secret_out)
 
 
 @router.post("/secrets", response={201: SecretOut}, auth=can("secret:write"))
@@ -44,13 +44,13 @@ def create_secret(request: ApiRequest, response: HttpResponse, body: SecretIn) -
         hosts=body.hosts,
     )
     response["Location"] = reverse("api:get_secret", args=[secret.id])
-    return Status(201, _shown(request, response, secret.id))
+    return Status(201, shown(request, response, secret.id))
 
 
 @router.get("/secrets/{secret_id}", response=SecretOut, auth=can("secret:read"))
 def get_secret(request: ApiRequest, response: HttpResponse, secret_id: Id) -> SecretOut:
     """All of it but its value."""
-    return _shown(request, response, secret_id)
+    return shown(request, response, secret_id)
 
 
 @router.patch("/secrets/{secret_id}", response=SecretOut, auth=can("secret:write"))
@@ -58,7 +58,7 @@ def change_secret(
     request: ApiRequest, response: HttpResponse, secret_id: Id, body: SecretPatch, if_match: IfMatch
 ) -> SecretOut:
     """A new value is the next version, and counts from the next call on, also in runs that play."""
-    with seen(_secrets(request), secret_id, if_match, secret_tag) as secret:
+    with seen(secrets_of(request), secret_id, if_match, secret_tag) as secret:
         said: dict[str, Any] = {
             "description": body.description,
             "hosts": body.hosts,
@@ -68,25 +68,26 @@ def change_secret(
             set_secret(secret.workspace, secret.name, body.value, **said)
         else:
             describe_secret(secret, **said)
-    return _shown(request, response, secret_id)
+    return shown(request, response, secret_id)
 
 
 @router.delete("/secrets/{secret_id}", response={204: None}, auth=can("secret:write"))
 def delete_secret(request: ApiRequest, secret_id: Id, if_match: IfMatch) -> Status[None]:
     """With all its versions; 409 `in_use` while an orchestra binds it."""
-    with seen(_secrets(request), secret_id, if_match, secret_tag) as secret:
+    with seen(secrets_of(request), secret_id, if_match, secret_tag) as secret:
         forget_secret(secret, by=author(request))
     return Status(204, None)
 
 
-def _secrets(request: ApiRequest) -> QuerySet[Secret]:
+def secrets_of(request: ApiRequest) -> QuerySet[Secret]:
     """With their versions' numbers and times, and who binds them. Three queries."""
     versions = SecretVersion.objects.defer("nonce", "ciphertext")
     rows = Secret.objects.filter(workspace=request.auth.workspace).select_related("workspace")
     return rows.prefetch_related(Prefetch("versions", versions), "bindings")
 
 
-def _shown(request: ApiRequest, response: HttpResponse, secret_id: str) -> SecretOut:
-    secret = find(_secrets(request), secret_id)
+def shown(request: ApiRequest, response: HttpResponse, secret_id: str) -> SecretOut:
+    """It as it is now, with its tag."""
+    secret = find(secrets_of(request), secret_id)
     response["ETag"] = secret_tag(secret)
     return secret_out(secret)

@@ -6,11 +6,11 @@ from pydantic import BaseModel, Field
 
 from maestro.rest.etags import content_tag
 from maestro.rest.shapes import Body, Slug
-from maestro.workspaces.models import Secret
+from maestro.workspaces.models import Secret, TestOutcome
 from maestro.workspaces.vault import MAX_LENGTH
 
 # These move by themselves: a change must not be refused because a run used the secret meanwhile.
-MOVES_BY_ITSELF = {"last_used_at", "bound_by"}
+MOVES_BY_ITSELF = {"last_used_at", "bound_by", "last_tested_at", "outcome", "tests"}
 
 
 class SecretIn(Body):
@@ -30,6 +30,15 @@ class SecretPatch(Body):
     hosts: list[str] | None = None
 
 
+class SecretTestOut(BaseModel):
+    """What came of trying a secret in one slot, for one who asks for it."""
+
+    slot: str
+    asked_by: str = Field(description="A skill, `models`, `mcp.<server>`, or nobody.")
+    outcome: TestOutcome
+    message: str
+
+
 class SecretOut(BaseModel):
     """All of a secret but its value."""
 
@@ -42,6 +51,9 @@ class SecretOut(BaseModel):
     last_used_at: datetime | None
     bound_by: list[str] = Field(description="Ids of orchestras that bind a slot to it.")
     created_at: datetime
+    last_tested_at: datetime | None = Field(description="Null: this version was not tested.")
+    outcome: TestOutcome | None = Field(description="The one of `tests` that matters most.")
+    tests: list[SecretTestOut]
 
 
 def secret_out(secret: Secret) -> SecretOut:
@@ -57,6 +69,9 @@ def secret_out(secret: Secret) -> SecretOut:
         last_used_at=secret.last_used_at,
         bound_by=sorted({binding.orchestra_id for binding in secret.bindings.all()}),
         created_at=secret.created_at,
+        last_tested_at=secret.last_tested_at,
+        outcome=secret.tested(),
+        tests=[SecretTestOut(**test) for test in secret.tests],
     )
 
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from agents.skills import registry
 from agents.skills.apollo.operations import skill as apollo
 from agents.skills.compose.operations import skill as compose
-from agents.skills.contract import SkillContract
+from agents.skills.contract import Reply, SkillContract
 from agents.skills.data.operations import skill as data
 from agents.skills.email import inbox
 from agents.skills.email.operations import skill as email
@@ -35,14 +35,17 @@ class TestHttp(SkillContract):
 
 class TestGmail(SkillContract):
     skill, cases = gmail, cases.GMAIL
+    probes = {"gmail_oauth": [Reply(json={"emailAddress": "me@ours.example"})]}
 
 
 class TestApollo(SkillContract):
     skill, cases = apollo, cases.APOLLO
+    probes = {"apollo_api_key": [Reply(json={"healthy": True, "is_logged_in": True})]}
 
 
 class TestWebResearch(SkillContract):
     skill, cases = web_research, cases.WEB_RESEARCH
+    probes = {"tavily_api_key": [Reply(json={"key": {"usage": 150, "limit": 1000}})]}
 
 
 class TestCompose(SkillContract):

@@ -12,6 +12,7 @@ import pytest
 from agents.addresses import Policy
 from agents.egress import Egress
 from agents.skills.context import Context
+from agents.skills.email.inbox import probe
 from agents.skills.registry import dispatch
 from maestro.errors import (
     EgressRefused,
@@ -118,6 +119,17 @@ async def test_a_refused_sign_in_tells_nothing_of_the_password(
     with pytest.raises(ServiceRefused, match="sign-in") as refusal:
         await ask("list_inbox", wrong)
     assert "canary" not in str(refusal.value) + str(refusal.value.details)
+
+
+async def test_an_account_is_tried_by_signing_in_alone(
+    server: Mailbox, make_context: MakeContext
+) -> None:
+    good = holding(make_context, port=server.port)
+    wrong = holding(make_context, port=server.port, password="canary-wrong-4711")
+
+    assert await probe(good, "box") == f"It opens the mailbox of {USER}."
+    with pytest.raises(ServiceRefused, match="refuses the sign-in"):
+        await probe(wrong, "box")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "[::1]", "10.0.0.1"])
