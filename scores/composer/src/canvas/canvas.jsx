@@ -12,6 +12,7 @@ import { Wire } from "./wire.jsx";
 const NODES = { step: Step, frame: Frame };
 const EDGES = { wire: Wire };
 const MINI = { deterministic: "var(--ms-det-line)", llm: "var(--ms-llm-line)", control: "var(--ms-brass-line)" };
+const MINI_SIZE = { width: 176, height: 92 }; // told, since it reckons its frame by them
 const colour = (node) => (node.type === "frame" ? "var(--ms-brass-bg)" : MINI[node.data.family]);
 
 const changeNodes = (changes) =>
@@ -41,7 +42,7 @@ export function Canvas({ children, ...more }) {
     >
       <Background gap={20} size={1.2} />
       <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
-      <MiniMap nodeColor={colour} pannable zoomable nodeBorderRadius={8} ariaLabel="The whole score, small" />
+      <MiniMap nodeColor={colour} pannable zoomable nodeBorderRadius={8} style={MINI_SIZE} maskStrokeColor="var(--ms-ring)" maskStrokeWidth={2} ariaLabel="The whole score, small" />
       <Legend />
       <View />
       {children}

@@ -5,8 +5,9 @@ import { useEffect, useRef } from "react";
 
 import { now, set } from "../store.js";
 
-export const FIT = { padding: { top: "24px", left: "24px", right: "24px", bottom: "96px" }, maxZoom: 1.1 };
-const READABLE = 0.6; // a longer score is shown from its beginning at this zoom, the rest in the small map
+export const FIT = { padding: { top: "24px", left: "38px", right: "38px", bottom: "96px" }, maxZoom: 1.1 };
+const SMALLEST = 0.55; // a score that fits at no larger zoom is shown from its beginning, the rest in the small map
+const READABLE = 0.85; // at this zoom
 const pace = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150); // ms
 const MARGIN = { x: 90, y: 60 }; // px of a node that count as in sight
 
@@ -29,15 +30,20 @@ function useFirstSight(flow, board) {
   useEffect(() => {
     if (!isDrawn || isDone.current) return;
     isDone.current = true;
-    flow.fitView(FIT).then(() => flow.getZoom() < READABLE && showBeginning(flow, board));
+    flow.fitView(FIT).then(() => flow.getZoom() < SMALLEST && showBeginning(flow, board));
   }, [flow, board, isDrawn]);
 }
 
+/** The first node at the left; what fits above each other in the middle, of more the part around it. */
 function showBeginning(flow, board) {
-  const nodes = flow.getNodes().map(({ id }) => flow.getInternalNode(id));
-  const first = nodes.reduce((one, other) => (other.internals.positionAbsolute.x < one.internals.positionAbsolute.x ? other : one));
-  const { x, y } = first.internals.positionAbsolute;
-  flow.setViewport({ x: 40 - x * READABLE, y: board.clientHeight / 2 - (y + first.height / 2) * READABLE, zoom: READABLE });
+  const rects = flow.getNodes().map(({ id }) => flow.getInternalNode(id)).map(({ internals, width, height }) => ({ ...internals.positionAbsolute, width, height }));
+  const left = Math.min(...rects.map((rect) => rect.x));
+  const top = Math.min(...rects.map((rect) => rect.y));
+  const height = Math.max(...rects.map((rect) => rect.y + rect.height)) - top;
+  const first = rects.filter((rect) => rect.x < left + 20).reduce((one, other) => (other.y < one.y ? other : one));
+  const room = board.clientHeight - 120; // without the legend
+  const middle = height * READABLE <= room ? top + height / 2 : Math.max(first.y + first.height / 2, top + room / 2 / READABLE);
+  flow.setViewport({ x: 40 - left * READABLE, y: room / 2 + 24 - middle * READABLE, zoom: READABLE });
 }
 
 /** What was in the middle stays there when the dock opens below or beside it. */

@@ -1,8 +1,9 @@
 // An edge: flow is solid, a port's is brass with its name, an item's is dashed.
 
 import { memo } from "react";
-import { BaseEdge, EdgeLabelRenderer, getBezierPath, getSmoothStepPath, Position } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, Position } from "@xyflow/react";
 
+import { pathAlong, pathBack } from "../graph/route.js";
 import { useComposer } from "../store.js";
 import { Flag } from "./flag.jsx";
 import { Icon } from "../ui/parts.jsx";
@@ -14,25 +15,28 @@ const STYLES = {
 };
 
 const BEHIND = 10; // px between a handle and the name of its port
-const BEFORE = 30; // px between a mark and the handle it stands before
+const BEFORE = 24; // px between a mark and the handle it stands before
+const MARK = 21; // px that a mark takes
+const MOVED = 3; // px by which an end is dragged away from where its way was reckoned
 const LONG = 280; // px from which an edge may pass over other nodes, and its middle lie on one
 
 export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
   const isTarget = useComposer((composer) => composer.target === id);
   const [path, x, y] = pathOf(ends, data);
-  const isLong = ends.targetX - ends.sourceX > LONG;
+  const isLong = ends.targetX - ends.sourceX > LONG || data.way?.length > 0 || data.lane !== undefined;
+  const isNamedFirst = data.namedAt === "begin" || isLong;
   return (
     <>
       <BaseEdge path={path} style={STYLES[data.kind]} markerEnd={markerEnd} interactionWidth={18} className={isTarget ? "is-target" : ""} />
-      {data.name && data.namedAt === "begin" && (
+      {data.name && isNamedFirst && (
         <Mark x={ends.sourceX + BEHIND} y={ends.sourceY} begins>
           <span className="ms-wire-name">{data.name}</span>
         </Mark>
       )}
-      {data.name && data.namedAt === "middle" && (
+      {data.name && !isNamedFirst && (
         <Mark x={x} y={y}>
           <span className="ms-wire-name">{data.name}</span>
-          {data.transform && !isLong && <Renamed />}
+          {data.transform && <Renamed />}
         </Mark>
       )}
       {data.issues.length > 0 && (
@@ -40,8 +44,8 @@ export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
           <Flag issues={data.issues} />
         </Mark>
       )}
-      {data.transform && (isLong || !data.name || data.namedAt !== "middle") && (
-        <Mark x={isLong ? ends.targetX - BEFORE : x} y={isLong ? ends.targetY : y}>
+      {data.transform && (isNamedFirst || !data.name) && (
+        <Mark x={isLong ? ends.targetX - BEFORE - data.nth * MARK : x} y={isLong ? ends.targetY : y}>
           <Renamed />
         </Mark>
       )}
@@ -63,9 +67,13 @@ const Mark = ({ x, y, begins, children }) => (
   </EdgeLabelRenderer>
 );
 
-function pathOf({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }, { kind, isBack }) {
+/** {path, and its middle}: the way that was reckoned around other nodes, or straight on while an end is dragged. */
+function pathOf({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }, { kind, ends, way, lane }) {
+  const here = { sx: sourceX, sy: sourceY, tx: targetX, ty: targetY };
+  const isThere = ends && Math.abs(ends.sx - sourceX) + Math.abs(ends.tx - targetX) < 4 * MOVED + 12 && Math.abs(ends.sy - sourceY) < MOVED && Math.abs(ends.ty - targetY) < MOVED;
+  const isOnError = sourcePosition === Position.Bottom;
+  if (isThere && lane !== undefined && !isOnError) return [pathBack(here, lane), (sourceX + targetX) / 2, lane];
+  if (isThere && way?.length && !isOnError) return [pathAlong(here, way), (way[0].x1 + way[0].x2) / 2, way[0].y];
   const from = kind === "item" ? Position.Right : sourcePosition;
-  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition: from, targetPosition };
-  if (isBack) return getSmoothStepPath({ ...ends, borderRadius: 12, offset: 26 });
-  return getBezierPath({ ...ends, curvature: 0.3 });
+  return getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition: from, targetPosition, curvature: 0.3 });
 }

@@ -1,10 +1,11 @@
 // From the document to what is drawn: React Flow's nodes and edges. The document knows nothing of them.
 
-import { edgeId, mapsAround, ownersOf } from "./document.js";
+import { mapsAround, ownersOf } from "./document.js";
 import { family, iconOf, isMap } from "./kinds.js";
-import { ON_ERROR, ownPorts, SUCCESS } from "./ports.js";
-import { frameAround, stepSize } from "./sizes.js";
-import { edgeKind, edgeSentence, linesOf, nodeSentence } from "./words.js";
+import { ITEM, ON_ERROR, ownPorts, SUCCESS } from "./ports.js";
+import { frameAround, hangingIn, stepSize } from "./sizes.js";
+import { wiresOf } from "./wires.js";
+import { linesOf, nodeSentence } from "./words.js";
 
 const NO_ISSUES = [];
 const FRAMES = -100; // below the edges, which are at 0; an inner frame above its outer one
@@ -15,11 +16,11 @@ export function fromDoc(doc, catalog, { issues = NO_ISSUES, withState = false } 
   const owners = ownersOf(doc);
   return {
     nodes: inFrameOrder(doc, owners).map((node) => drawn(node, facts, owners)),
-    edges: doc.edges.map((edge) => wire(edge, facts, namesAt(doc, edge), issuesOf(edge, issues))).filter(Boolean),
+    edges: wiresOf(doc, facts, owners, issues),
   };
 }
 
-/** By key: {node, lines, right, below, rect}; `rect` is absolute, of a map around all that is in it. */
+/** By key: {node, lines, right, below, rect, anchor}; `rect` is absolute, of a map around all that is in it, and edges come in at `anchor` below its top. */
 export function factsOf(doc, catalog, issues = NO_ISSUES, withState = false) {
   const followed = portsFollowed(doc);
   const facts = new Map();
@@ -31,7 +32,25 @@ export function factsOf(doc, catalog, issues = NO_ISSUES, withState = false) {
     facts.set(node.key, { node, lines, own, ...sides, issues: told, icon: iconOf(node, catalog) });
   }
   for (const node of doc.nodes) facts.get(node.key).rect = rectOf(node, facts, withState, new Set());
+  const given = givenItems(doc);
+  for (const fact of facts.values()) fact.anchor = anchorOf(fact, given.get(fact.node.key) ?? [], facts);
   return facts;
+}
+
+/** By map the nodes to which its items go. */
+function givenItems(doc) {
+  const given = new Map();
+  for (const { from, from_port, to } of doc.edges) if (from_port === ITEM) given.set(from, [...(given.get(from) ?? []), to]);
+  return given;
+}
+
+/** A frame is entered level with the first node that gets its items. */
+function anchorOf({ node, rect }, given, facts) {
+  const inner = given.map((key) => facts.get(key)?.rect).filter(Boolean);
+  if (!isMap(node) || !inner.length) return rect.height / 2;
+  const first = inner.reduce((one, other) => (other.x < one.x ? other : one));
+  const at = first.y + first.height / 2 - rect.y;
+  return at > 40 && at < rect.height - 16 ? at : rect.height / 2;
 }
 
 /** By key and port how far down its targets lie, on average. */
@@ -79,7 +98,7 @@ function inFrameOrder(doc, owners) {
 }
 
 function drawn(node, facts, owners) {
-  const { rect, lines, right, below, issues, icon } = facts.get(node.key);
+  const { rect, lines, right, below, issues, icon, anchor } = facts.get(node.key);
   const owner = facts.get(owners.get(node.key));
   const origin = owner && owner.node.key !== node.key ? owner.rect : { x: 0, y: 0 };
   const frame = isMap(node);
@@ -92,34 +111,6 @@ function drawn(node, facts, owners) {
     height: rect.height,
     ...(frame ? { zIndex: FRAMES + mapsAround(node.key, owners).length, dragHandle: ".bar" } : { zIndex: 1 }),
     ariaLabel: nodeSentence(node, lines, issues),
-    data: { node, lines, right, below, issues, icon, family: family(node), ends: node.config?.ends ?? [] },
-  };
-}
-
-/** Where the port's name stands: `middle` of its only edge; of several, `begin` of the first alone. */
-function namesAt(doc, edge) {
-  const beside = doc.edges.filter((one) => one.from === edge.from && one.from_port === edge.from_port);
-  if (beside.length < 2) return "middle";
-  return beside[0] === edge ? "begin" : "";
-}
-
-const issuesOf = (edge, issues) => issues.filter((issue) => issue.edge && edgeId(issue.edge) === edgeId(edge));
-
-function wire(edge, facts, namedAt, issues) {
-  const source = facts.get(edge.from);
-  const target = facts.get(edge.to);
-  if (!source || !target) return null;
-  const kind = edgeKind(edge, source.node);
-  const isBack = target.rect.x + target.rect.width / 2 < source.rect.x && kind !== "item";
-  return {
-    id: edgeId(edge),
-    type: "wire",
-    source: edge.from,
-    target: edge.to,
-    sourceHandle: edge.from_port ?? SUCCESS,
-    targetHandle: "default",
-    ariaLabel: [edgeSentence(edge), ...issues.map((issue) => `${issue.level}: ${issue.message}`)].join(". "),
-    data: { kind, name: kind === "port" && namedAt ? edge.from_port : "", namedAt, transform: edge.transform, isBack, issues },
-    markerEnd: { type: "arrowclosed", width: 14, height: 14, color: kind === "port" ? "var(--ms-brass-line)" : "var(--ms-det-line)" },
+    data: { node, lines, right, below: hangingIn(below), issues, icon, anchor, family: family(node), ends: node.config?.ends ?? [] },
   };
 }

@@ -5,10 +5,11 @@ import dagre from "@dagrejs/dagre";
 import { bodyOf, ownersOf } from "./document.js";
 import { factsOf } from "./flow.js";
 import { edgeKind } from "./words.js";
-import { FRAME, frameAround } from "./sizes.js";
+import { inRows, straighten } from "./rows.js";
+import { FRAME, frameAround, HANGING } from "./sizes.js";
 
-const GAPS = { rankdir: "LR", nodesep: 44, ranksep: 60, edgesep: 18, marginx: 0, marginy: 0 };
-const HANGING = 22; // what a port below a node adds to its height
+const GAPS = { rankdir: "LR", nodesep: 40, ranksep: 52, edgesep: 18, marginx: 0, marginy: 0 };
+const LABEL = 150; // px, the widest name of a port on an edge
 
 /** The document with new positions for all nodes. */
 export function arrange(doc, catalog, options = {}) {
@@ -49,7 +50,7 @@ function layoutOf(owner, state) {
     if (graph.hasNode(from) && graph.hasNode(to) && from !== to) graph.setEdge(from, to, labelOf(edge, state));
   }
   dagre.layout(graph);
-  const layout = read(graph, members, state);
+  const layout = read(graph, members, owner, state);
   state.layouts.set(owner, layout);
   return layout;
 }
@@ -71,22 +72,34 @@ function lifted(key, owner, owners) {
 
 function labelOf(edge, state) {
   const kind = edgeKind(edge, state.facts.get(edge.from)?.node);
-  const width = kind === "port" ? edge.from_port.length * 7 + 22 : edge.transform ? 24 : 0;
+  const width = kind === "port" ? Math.min(LABEL, edge.from_port.length * 7 + 22) : edge.transform ? 24 : 0;
   return width ? { width, height: 18, labelpos: "c" } : {};
 }
 
-function read(graph, members, state) {
-  const places = new Map();
-  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
-  for (const { key } of members) {
-    const box = graph.node(key);
-    const at = { x: box.x - box.width / 2, y: box.y - box.height / 2 };
-    places.set(key, at);
-    left = Math.min(left, at.x);
-    top = Math.min(top, at.y);
-    right = Math.max(right, at.x + box.width);
-    bottom = Math.max(bottom, at.y + box.height - (state.facts.get(key).below.length ? HANGING : 0));
-  }
-  for (const at of places.values()) Object.assign(at, { x: at.x - left, y: at.y - top });
-  return { places, width: members.length ? right - left : 0, height: members.length ? bottom - top : 0 };
+/** What dagre found, straightened; the whole score in rows when it is too long for one. */
+function read(graph, members, owner, state) {
+  const boxes = members.map(({ key }) => {
+    const { x, y, width, height } = graph.node(key);
+    const hangs = state.facts.get(key).below.length ? HANGING : 0;
+    return { key, x: x - width / 2, y: y - height / 2, width, height, hangs, anchor: anchorOf(key, height - hangs, state) };
+  });
+  const joins = graph.edges().map(({ v, w }) => [v, w]);
+  straighten(boxes, joins);
+  if (owner === undefined) inRows(boxes, joins);
+  const left = Math.min(...boxes.map((box) => box.x));
+  const top = Math.min(...boxes.map((box) => box.y));
+  const places = new Map(boxes.map((box) => [box.key, { x: box.x - left, y: box.y - top }]));
+  const width = Math.max(0, ...boxes.map((box) => box.x + box.width - left));
+  const height = Math.max(0, ...boxes.map((box) => box.y + box.height - box.hangs - top));
+  return { places, width, height };
+}
+
+/** How far below its top a box is entered: of a map, level with the first node that gets its items. */
+function anchorOf(key, height, state) {
+  const node = state.facts.get(key).node;
+  const inner = bodyOf(node).length ? layoutOf(key, state).places : new Map();
+  const given = state.doc.edges.filter((edge) => edge.from === key && inner.has(edge.to) && edgeKind(edge, node) === "item").map((edge) => edge.to);
+  if (!given.length) return height / 2;
+  const first = given.reduce((one, other) => (inner.get(other).x < inner.get(one).x ? other : one));
+  return FRAME.top + inner.get(first).y + state.facts.get(first).rect.height / 2;
 }
