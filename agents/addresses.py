@@ -35,6 +35,16 @@ REFUSED_PORTS = {1433, 1521, 2049, 2375, 2379, 3306, 5432, 6379, 9042, 9200, 112
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+def is_web_address(url: str) -> bool:
+    """Whether it is written as an HTTP address should be, with no name or password in it."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:
+        return False
+    return bool(whole) and "@" not in parts.netloc and url.isprintable() and " " not in url
+
+
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether the address is one of the open internet, also when it wraps another one."""
     if isinstance(address, IPv4Address):

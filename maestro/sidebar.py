@@ -23,6 +23,8 @@ TABS = (
         ("pipeline_contact", "Contacts"),
         ("pipeline_company", "Companies"),
         ("pipeline_activity", "Activities"),
+        ("pipeline_hook", "Webhooks"),
+        ("pipeline_delivery", "Deliveries"),
     ),
     (
         ("workspaces_membership", "Members"),

@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.db import connection
 
+from agents.skills.pipeline import deliveries
 from runs.cluster.keep import Keep
 from runs.player import play as play_until_relieved
 from runs.player.slots import own_cluster, suspects_slot
@@ -28,6 +29,11 @@ def beat(cluster: str) -> None:
     """Show that a message reaches a worker of this cluster and is carried out."""
     with connection.cursor() as cursor:
         cursor.execute(BEAT, [cluster])
+
+
+def deliver() -> int:
+    """Send what webhooks of pipelines are to be told."""
+    return deliveries.deliver()
 
 
 def keep() -> None:

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agents.models import Agent
-from agents.skills.pipeline.actions import Person, add_contact, create_pipeline, log_activity
+from agents.skills.pipeline.actions import Person, add_contact, create_pipeline
 from agents.skills.pipeline.models import Kind
+from agents.skills.pipeline.moves import Deed, log_activity
 from maestro.workspaces.models import (
     ApiKey,
     AuditEntry,
@@ -94,7 +95,7 @@ def full_workspace() -> Workspace:
     RunEvent.objects.create(run=run, number=1, kind="run.queued")
     pipeline = create_pipeline(workspace, name="P", slug="p", kind=Kind.GENERIC)
     contact, _ = add_contact(pipeline, Person(email="ada@example.com", domain="example.com"))
-    log_activity(contact, kind="seen", payload={})
+    log_activity(contact, Deed(kind="seen"))
     digest = sha256(workspace.pk.encode()).hexdigest()
     ApiKey.objects.create(workspace=workspace, name="k", prefix=digest[:8], sha256=digest)
     Notification.objects.create(workspace=workspace, level="event", title="t")

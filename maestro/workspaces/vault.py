@@ -79,11 +79,12 @@ def delete_secret(secret: Secret, *, by: str) -> None:
 
 
 def uses_of(secret: Secret) -> list[Use]:
-    """The orchestras that have bound a slot to the secret, and the MCP servers that are asked with it."""
+    """What is asked or signed with the secret: orchestras that bind it, MCP servers, and webhooks."""
     bindings = secret.bindings.select_related("orchestra").order_by("orchestra__name", "slot")
     orchestras = dict.fromkeys(binding.orchestra for binding in bindings)
     servers = secret.mcp_servers.order_by("name")
-    return [use_by(row) for row in (*orchestras, *servers)]
+    hooks = secret.hooks.order_by("url")
+    return [use_by(row) for row in (*orchestras, *servers, *hooks)]
 
 
 def read_secret(secret: Secret) -> str:

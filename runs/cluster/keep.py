@@ -1,10 +1,11 @@
-"""Keeping: schedules, runs of dead players, waits that are over, players that are missing.
+"""Keeping: schedules, runs of dead players, waits that are over, players that are missing, messages to send.
 
 No leader: every step is a conditional statement, so each cluster takes it.
 """
 
 from django.db import connection
 
+from agents.skills.pipeline.deliveries import DUE
 from runs import claims
 from runs.budgets.reserving import FORGET
 from runs.budgets.waking import WAKE_FUNDED
@@ -36,8 +37,8 @@ class Keep:
         self._notice_gap()
         judging = {"judges": now() >= self._judges_from}
         with connection.cursor() as cursor:
-            cursor.execute(f"{claims.TO_DO}, {claims.NEWS}", judging)
-            due, dead, parked, children, waiting, suspects = cursor.fetchone()
+            cursor.execute(f"{claims.TO_DO}, {claims.NEWS}, {DUE}", judging)
+            due, dead, parked, children, waiting, suspects, outgoing = cursor.fetchone()
             if due:
                 tick()
             if dead:
@@ -56,6 +57,8 @@ class Keep:
             if waiting or suspects:
                 cursor.execute("select pg_notify(%s, '')", [RUNS_CHANNEL])
         self._ring_for_players(suspects)
+        if outgoing:
+            ring("deliver", self._cluster)
         if now() >= self._clears_from:
             clear_remains()
             with connection.cursor() as cursor:

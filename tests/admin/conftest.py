@@ -9,7 +9,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from agents.models import Agent, ModelPrice, SkillLimit
-from agents.skills.pipeline.models import Activity, Company, Contact, Pipeline
+from agents.skills.pipeline.models import (
+    Activity,
+    Company,
+    Contact,
+    Delivery,
+    Hook,
+    Pipeline,
+)
 from maestro.workspaces.api_keys import make_api_key
 from maestro.workspaces.models import AuditEntry, Level, Membership, Notification, Role, Workspace
 from maestro.workspaces.vault import set_secret
@@ -61,13 +68,20 @@ def make_world(name: str, workspace: Workspace | None = None) -> World:
         workspace=workspace, level=Level.EVENT, title=f"{name} notification"
     )
     secret = set_secret(workspace, f"{name.lower()}-key", "a-secret-value", by="ada")
+    hook = Hook.objects.create(
+        workspace=workspace, pipeline=pipeline, secret=secret,
+        url=f"https://{name.lower()}.example.com/moves",
+    )  # fmt: skip
+    delivery = Delivery.objects.create(
+        workspace=workspace, hook=hook, body={"type": "pipeline.test", "data": {}}
+    )
     limit = SkillLimit.objects.create(workspace=workspace, name=name.lower(), concurrency=2)
     key, _ = make_api_key(workspace, f"{name} program", ["run:read"], author="ada")
     audit = AuditEntry.objects.filter(workspace=workspace).order_by("id")[0]
     rows = [
         agent, agent.versions.get(), score, score.versions.get(), orchestra, run, node,
         run.events.get(), pipeline, company, contact, activity, told, audit, secret, key,
-        limit, make_audition(agent),
+        limit, hook, delivery, make_audition(agent),
     ]  # fmt: skip
     return World(workspace, agent, score, orchestra, run, rows)
 

@@ -3,8 +3,9 @@
 import pytest
 
 from agents.skills.pipeline.actions import create_pipeline
-from agents.skills.pipeline.models import Kind, Pipeline
+from agents.skills.pipeline.models import Delivery, Kind, Pipeline
 from maestro.workspaces.models import Workspace
+from maestro.workspaces.vault import set_secret
 
 from .callers import Caller, read, refused
 
@@ -22,6 +23,7 @@ def test_a_table_goes_in_and_its_contacts_come_out(caller: Caller, pipeline: Pip
     assert told == {
         "created": 2,
         "known": 0,
+        "moved": 0,
         "refused": [{"row": 4, "reason": "'no address' is not an email address"}],
     }
     assert read(caller.post(f"{path}/imports", {"csv": TABLE}))["known"] == 2
@@ -63,3 +65,77 @@ def test_to_import_needs_the_scope(workspace: Workspace, pipeline: Pipeline) -> 
     assert read(reader.get(f"{path}/contacts"))["items"] == []
     refused(reader.post(f"{path}/imports", {"csv": TABLE}), 403, "forbidden")
     refused(Caller.of(workspace, "run:read").get(path), 403, "forbidden")
+
+
+def test_contacts_are_made_changed_and_moved_one_by_one_and_together(
+    caller: Caller, stranger: Caller, pipeline: Pipeline
+) -> None:
+    path = f"/pipelines/{pipeline.pk}"
+    made = caller.post(f"{path}/contacts", {"email": "ada@example.com", "domain": "example.com"})
+    ada = read(made, 201)
+    assert (ada["stage"], ada["domain"]) == ("new", "example.com")
+    assert read(caller.post(f"{path}/contacts", {"email": "ADA@example.com"}))["id"] == ada["id"]
+    refused(caller.post(f"{path}/contacts", {"name": "Nobody"}), 422, "invalid_input")
+
+    one = f"/contacts/{ada['id']}"
+    refused(caller.patch(one, {"stage": "won"}), 428, "precondition_required")
+    tag = {"if_match": made["ETag"]}
+    refused(caller.patch(one, {"stage": "dreaming"}, **tag), 422, "invalid_input")
+    refused(caller.patch(one, {"email": "nowhere"}, **tag), 422, "invalid_input")
+    assert read(caller.patch(one, {"stage": "won", "name": "Ada"}, **tag))["stage"] == "won"
+    refused(caller.patch(one, {"name": "Late"}, **tag), 412, "stale_version")
+    assert read(caller.post(f"{path}/moves", {"contact_ids": [ada["id"]], "stage": "lost"})) == {
+        "moved": 1
+    }
+    moves = read(caller.get(f"{one}/activities"))["items"]
+    assert [(move["old_stage"], move["new_stage"]) for move in moves] == [
+        ("won", "lost"),
+        ("new", "won"),
+    ]
+    assert all(move["by"].startswith("API key test") for move in moves)
+    for answer in (
+        stranger.get(one),
+        stranger.get(f"{one}/activities"),
+        stranger.patch(one, {"stage": "won"}, if_match="*"),
+        stranger.post(f"{path}/moves", {"contact_ids": [ada["id"]], "stage": "won"}),
+    ):
+        refused(answer, 404, "not_found")
+    assert caller.delete(one, if_match="*").status_code == 204
+
+
+def test_webhooks_are_registered_tried_and_looked_after(
+    caller: Caller, stranger: Caller, workspace: Workspace, pipeline: Pipeline
+) -> None:
+    secret = set_secret(workspace, "moves-key", "canary-signing-key", by="ada")
+    path = f"/pipelines/{pipeline.pk}/webhooks"
+    body = {"url": "https://hooks.example.com/moves", "secret_id": secret.pk}
+    refused(caller.post(path, {**body, "url": "ftp://example.com"}), 422, "invalid_input")
+    refused(caller.post(path, {**body, "secret_id": "se_other"}), 404, "not_found")
+    made = caller.post(path, body)
+    hook = read(made, 201)
+    one = f"/webhooks/{hook['id']}"
+    assert read(caller.get(path))["items"] == [hook] == [read(caller.get(one))]
+    refused(caller.post(path, body), 422, "invalid_input")
+
+    told = read(caller.post(f"{one}/test"), 201)
+    assert (told["state"], told["body"]["type"]) == ("waiting", "pipeline.test")
+    Delivery.objects.update(due_at=None, error="hooks.example.com answered 500")
+    lost = read(caller.get(f"{one}/deliveries?state=given up"))["items"]
+    assert [(row["id"], row["error"]) for row in lost] == [
+        (told["id"], "hooks.example.com answered 500")
+    ]
+    again = read(caller.post(f"/deliveries/{told['id']}/send"))
+    assert (again["id"], again["state"], again["attempts"]) == (told["id"], "waiting", 0)
+
+    off = caller.patch(one, {"enabled": False}, if_match=made["ETag"])
+    assert read(off)["enabled"] is False
+    refused(caller.post(f"{one}/test"), 409, "conflict")
+    for answer in (
+        stranger.get(one),
+        stranger.get(f"{one}/deliveries"),
+        stranger.post(f"/deliveries/{told['id']}/send"),
+        stranger.delete(one, if_match="*"),
+    ):
+        refused(answer, 404, "not_found")
+    assert caller.delete(one, if_match=off["ETag"]).status_code == 204
+    assert not Delivery.objects.exists()

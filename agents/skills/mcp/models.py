@@ -1,10 +1,9 @@
 """The Model Context Protocol servers that a workspace has registered, each with its tools."""
 
-from urllib.parse import urlsplit
-
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from agents.addresses import is_web_address
 from agents.custody import Origin
 from maestro.fields import id_field
 from maestro.workspaces.models import Secret, Workspace, WorkspaceQuerySet
@@ -60,7 +59,7 @@ class McpServer(models.Model):
     def clean(self) -> None:
         if self.name != self.name.lower():
             raise ValidationError({"name": "Use small letters only."})
-        if not _is_address(self.url):
+        if not is_web_address(self.url):
             message = (
                 "Write an address like https://mcp.example.com/mcp, without a name or password."
             )
@@ -82,12 +81,3 @@ class McpServer(models.Model):
     @staticmethod
     def _homes(secret: Secret) -> set[Origin]:
         return {Origin.of(host) for host in secret.hosts}
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
-    except ValueError:
-        return False
-    return bool(whole) and "@" not in parts.netloc and url.isprintable() and " " not in url

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from agents.skills.pipeline.models import Activity, Company, Contact, Kind, Pipeline
+from agents.skills.pipeline.models import Company, Contact, Kind, Pipeline
 from maestro.errors import InUse, InvalidInput, NotFound
 from maestro.workspaces.models import Workspace
 
@@ -121,44 +121,6 @@ def add_contact(pipeline: Pipeline, person: Person, *, stage: str = "") -> tuple
     if kept is None:
         raise InvalidInput("The contact was removed while it was added")
     return kept, kept.pk == new.pk
-
-
-@transaction.atomic
-def log_activity(
-    contact: Contact,
-    *,
-    kind: str,
-    payload: dict[str, object],
-    new_stage: str = "",
-    run_id: str = "",
-    idempotency_key: str | None = None,
-) -> Activity:
-    """Record something done and move the contact, if a stage is named.
-
-    The second call with a key returns the first one's row and changes nothing.
-    """
-    # The lock makes the two of a key come one after the other.
-    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
-    if idempotency_key is not None:
-        earlier = Activity.objects.filter(idempotency_key=idempotency_key).first()
-        if earlier is not None:
-            return earlier
-    stage = check_stage(locked.pipeline, new_stage) if new_stage else locked.stage
-    activity = Activity.objects.create(
-        workspace_id=locked.workspace_id,
-        pipeline_id=locked.pipeline_id,
-        contact=locked,
-        kind=kind,
-        payload=payload,
-        old_stage=locked.stage,
-        new_stage=stage,
-        run_id=run_id,
-        idempotency_key=idempotency_key,
-    )
-    if stage != locked.stage:
-        locked.stage = stage
-        locked.save(update_fields=["stage", "updated_at"])
-    return activity
 
 
 def check_stage(pipeline: Pipeline, stage: str) -> str:

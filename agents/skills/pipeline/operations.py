@@ -9,8 +9,9 @@ from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
 from agents.skills.outcome import JSON
-from agents.skills.pipeline import actions
+from agents.skills.pipeline import actions, moves
 from agents.skills.pipeline.models import Contact
+from agents.skills.pipeline.moves import Deed
 from agents.skills.storable import Line, Payload
 from maestro.errors import InvalidInput, InvalidNodeInput, NotFound
 
@@ -114,14 +115,15 @@ def log_activity(input: LogInput, context: Context) -> LogOutput:
     """Record something done about a contact and, if a stage is named, move it there."""
     with _as_node_input():
         pipeline = actions.find_pipeline(context.workspace_id, input.pipeline)
-        activity = actions.log_activity(
-            actions.get_contact(pipeline, input.contact_id),
+        contact = actions.get_contact(pipeline, input.contact_id)
+        deed = Deed(
             kind=input.kind,
+            stage=input.new_stage or "",
             payload=input.payload,
-            new_stage=input.new_stage or "",
             run_id=context.run_id,
             idempotency_key=context.idempotency_key,
         )
+        activity = moves.log_activity(contact, deed)
     return LogOutput(activity_id=activity.pk)
 
 

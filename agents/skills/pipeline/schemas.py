@@ -1,14 +1,18 @@
 """Pipelines and contacts on the wire."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.tables import MAX_TEXT
+from maestro.rest.etags import content_tag
 from maestro.rest.paging import PageQuery
-from maestro.rest.shapes import Body, Query
+from maestro.rest.shapes import JSON, Body, Id, Query
 
-from .models import Contact, Kind
+from .models import Activity, Contact, Kind
+
+Line = Annotated[str, Field(max_length=200)]
 
 
 class PipelineOut(BaseModel):
@@ -45,6 +49,58 @@ class ContactOut(BaseModel):
 
 class ContactsIn(Body):
     csv: str = Field(max_length=MAX_TEXT, description="The text of the table, header first.")
+    move: bool = Field(
+        False, description="Put who is here already at the stage that their row names."
+    )
+
+
+class ContactIn(Body):
+    """An email or an `external_id` it needs; without a stage it is at the pipeline's first."""
+
+    email: str = Field("", max_length=254)
+    external_id: Line = ""
+    name: Line = ""
+    title: Line = ""
+    company: Line = Field("", description="Its name; made if there is none.")
+    domain: str = Field("", max_length=253, description="Of the company, which it is known by.")
+    stage: str = Field("", max_length=40)
+
+
+class ContactPatch(Body):
+    """What is left out stays. Another stage is a move, recorded and told like any other."""
+
+    email: str | None = Field(None, max_length=254)
+    external_id: Line | None = None
+    name: Line | None = None
+    title: Line | None = None
+    stage: str | None = Field(None, min_length=1, max_length=40)
+
+
+class MoveIn(Body):
+    contact_ids: list[Id] = Field(min_length=1, max_length=1000)
+    stage: str = Field(max_length=40)
+
+
+class MovedOut(BaseModel):
+    moved: int = Field(
+        description="Who was at another stage; ids of nobody here count for nothing."
+    )
+
+
+class ActivityOut(BaseModel):
+    """`by` did it, or the run; the stages are the same where nobody moved."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    contact_id: str
+    kind: str
+    payload: JSON
+    old_stage: str
+    new_stage: str
+    by: str
+    run_id: str
+    created_at: datetime
 
 
 class RefusedOut(BaseModel):
@@ -61,6 +117,7 @@ class ImportedOut(BaseModel):
 
     created: int
     known: int = Field(description="Who was here already, and is left as they are.")
+    moved: int = Field(description="Of the known: to another stage, as `move` asked.")
     refused: list[RefusedOut]
 
 
@@ -73,3 +130,11 @@ def contact_out(contact: Contact) -> ContactOut:
         domain=company.domain if company else None,
         **{name: getattr(contact, name) for name in plain},
     )
+
+
+def contact_tag(contact: Contact) -> str:
+    return content_tag(contact_out(contact))
+
+
+def activity_out(activity: Activity) -> ActivityOut:
+    return ActivityOut.model_validate(activity)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from agents.tables import MAX_TEXT, Row, as_meant, read_table, write_table
@@ -13,13 +12,12 @@ from maestro.errors import InvalidInput
 from maestro.workspaces.audit import record
 
 from .actions import Person, check_stage, is_email
-from .models import Activity, Company, Contact, Pipeline
+from .models import Company, Contact, Pipeline
+from .moves import AT_ONCE, Deed, batches, lock, record_deeds
 
 COLUMNS = ("email", "external_id", "name", "title", "company", "domain", "stage")
 LENGTHS = {"email": 254, "domain": 253}
 LENGTH = 200
-AT_ONCE = 1000
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,12 @@ class Refused:
 
 @dataclass
 class Imported:
-    """What became of each row: a new contact, one who is here already and stays as they are, none."""
+    """What became of each row: a new contact, one who is here already, none. Of those who are here
+    `moved` went to another stage; else they stay as they are."""
 
     created: int = 0
     known: int = 0
+    moved: int = 0
     refused: list[Refused] = field(default_factory=list)
 
 
@@ -44,6 +44,7 @@ class _Entry:
     row: int
     person: Person
     stage: str
+    names_stage: bool
 
 
 def export_contacts(pipeline: Pipeline, *, stage: str = "") -> str:
@@ -55,8 +56,9 @@ def export_contacts(pipeline: Pipeline, *, stage: str = "") -> str:
 
 
 @transaction.atomic
-def import_contacts(pipeline: Pipeline, text: str, *, author: str) -> Imported:
-    """Add who is new; nobody is changed. InvalidInput when the table as a whole cannot be read.
+def import_contacts(pipeline: Pipeline, text: str, *, author: str, moves: bool = False) -> Imported:
+    """Add who is new. With `moves`, who is here already goes to the stage that their row names, the
+    last one counting; else nobody is changed. InvalidInput when the table cannot be read as a whole.
 
     Columns: email, external_id, name, title, company, domain, stage; others are left out.
     """
@@ -68,6 +70,8 @@ def import_contacts(pipeline: Pipeline, text: str, *, author: str) -> Imported:
     entries = [entry for row in _rows(text) if (entry := _entry(locked, row, told))]
     created = _create(locked, _unknown(locked, entries))
     told.created, told.known = len(created), len(entries) - len(created)
+    if moves:
+        told.moved = _move(locked, entries, {contact.pk for contact, _ in created}, author)
     _note(locked, created, author, told)
     return told
 
@@ -87,12 +91,13 @@ def _entry(pipeline: Pipeline, row: Row, told: Imported) -> _Entry | None:
     """The row as someone to add; what is wrong with it is told, and None."""
     given = {name: as_meant(row[name]) for name in COLUMNS if name in row}
     try:
-        stage = check_stage(pipeline, given.pop("stage", pipeline.stages[0]))
+        named = given.pop("stage", "")
+        stage = check_stage(pipeline, named or pipeline.stages[0])
         _check(given, row.get("fault"))
     except InvalidInput as refusal:
         told.refused.append(Refused(row["row"], refusal.message))
         return None
-    return _Entry(row["row"], Person(**given), stage)
+    return _Entry(row["row"], Person(**given), stage, bool(named))
 
 
 def _check(given: dict[str, str], fault: str | None) -> None:
@@ -123,13 +128,13 @@ def _unknown(pipeline: Pipeline, entries: list[_Entry]) -> Iterator[_Entry]:
 def _taken_emails(pipeline: Pipeline, wanted: set[str]) -> set[str]:
     here = Contact.objects.filter(pipeline=pipeline).exclude(email="")
     lowered = here.alias(lower_email=Lower("email"))
-    rows = (lowered.filter(lower_email__in=some) for some in _batches(wanted))
+    rows = (lowered.filter(lower_email__in=some) for some in batches(wanted))
     return {email.lower() for some in rows for email in some.values_list("email", flat=True)}
 
 
 def _taken_ids(pipeline: Pipeline, wanted: set[str]) -> set[str]:
     here = Contact.objects.filter(pipeline=pipeline)
-    rows = (here.filter(external_id__in=some) for some in _batches(wanted))
+    rows = (here.filter(external_id__in=some) for some in batches(wanted))
     return {key for some in rows for key in some.values_list("external_id", flat=True)}
 
 
@@ -157,7 +162,7 @@ def _create(pipeline: Pipeline, entries: Iterator[_Entry]) -> list[tuple[Contact
 
 
 def _kept(ids: Iterable[str]) -> set[str]:
-    rows = (Contact.objects.filter(pk__in=some) for some in _batches(ids))
+    rows = (Contact.objects.filter(pk__in=some) for some in batches(ids))
     return {pk for found in rows for pk in found.values_list("pk", flat=True)}
 
 
@@ -187,7 +192,7 @@ def _found(pipeline: Pipeline, keys: Iterable[tuple[str, str]]) -> dict[tuple[st
     here = Company.objects.filter(workspace_id=pipeline.workspace_id).order_by("-id")
     domains = here.exclude(domain="").alias(lower_domain=Lower("domain"))
     found: dict[tuple[str, str], Company] = {}
-    for some in _batches(keys):
+    for some in batches(keys):
         lowered = [domain for domain, _ in some if domain]
         for company in domains.filter(lower_domain__in=lowered):
             found[company.domain.lower(), ""] = company
@@ -196,32 +201,46 @@ def _found(pipeline: Pipeline, keys: Iterable[tuple[str, str]]) -> dict[tuple[st
     return found
 
 
+def _move(pipeline: Pipeline, entries: list[_Entry], new: set[str], author: str) -> int:
+    """Put who was here already where their row says; how many that moved."""
+    moved = 0
+    for some in batches(entry for entry in entries if entry.names_stage):
+        targets = _targets(pipeline, some, new)
+        done = [(one, Deed(stage=to, by=author)) for one, to in targets if one.stage != to]
+        moved += len(record_deeds(pipeline, done))
+    return moved
+
+
+def _targets(pipeline: Pipeline, some: list[_Entry], new: set[str]) -> list[tuple[Contact, str]]:
+    """Whom the rows mean, by email, else by external id, each with the last row's stage."""
+    people = [entry.person for entry in some]
+    here = Contact.objects.filter(pipeline=pipeline).exclude(pk__in=new)
+    lowered = here.alias(lower_email=Lower("email"))
+    by_email = Q(lower_email__in={one.email.lower() for one in people if one.email})
+    by_id = Q(external_id__in={one.external_id for one in people if one.external_id})
+    found = list(lock(lowered.filter(by_email | by_id).order_by("pk")))
+    emails = {one.email.lower(): one for one in found if one.email}
+    ids = {one.external_id: one for one in found if one.external_id}
+    meant = (emails.get(e.person.email.lower()) or ids.get(e.person.external_id) for e in some)
+    pairs = zip(meant, some, strict=True)
+    last = {contact.pk: (contact, entry.stage) for contact, entry in pairs if contact}
+    return list(last.values())
+
+
 def _note(
     pipeline: Pipeline, created: list[tuple[Contact, int]], author: str, told: Imported
 ) -> None:
     """An activity for each who is new, and one entry in the audit log."""
-    activities = (
-        Activity(
-            workspace_id=pipeline.workspace_id,
-            pipeline=pipeline,
-            contact=contact,
-            kind="imported",
-            payload={"by": author, "row": row},
-            old_stage=contact.stage,
-            new_stage=contact.stage,
-        )
-        for contact, row in created
+    record_deeds(
+        pipeline,
+        (
+            (contact, Deed(kind="imported", payload={"row": row}, by=author))
+            for contact, row in created
+        ),
     )
-    Activity.objects.bulk_create(activities, batch_size=AT_ONCE)
-    counts = {"created": told.created, "known": told.known, "refused": len(told.refused)}
+    counts = {name: getattr(told, name) for name in ("created", "known", "moved")}
+    counts["refused"] = len(told.refused)
     record(pipeline.workspace, author, "pipeline.imported", pipeline, counts)
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """As many at a time as one question to the database takes."""
-    rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some
 
 
 def _row(contact: Contact) -> Row:

@@ -1,16 +1,26 @@
-"""Contacts in and out of a pipeline in the admin: a table to keep, and one to take in."""
+"""What people do with a pipeline beside its forms: tables in and out, webhooks tried and sent again."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.tables import MAX_TEXT
 from maestro.errors import InvalidInput
-from maestro.workspaces.desk import Wrap, author_of, desk_page, editing_seat, looking_seat
+from maestro.workspaces.desk import (
+    Wrap,
+    author_of,
+    desk_page,
+    editing_seat,
+    looking_seat,
+    page_of,
+    to_page_or_why,
+)
 
 from . import transfer
-from .models import Pipeline
+from .hooks import send_again, send_test
+from .models import Delivery, Hook, Pipeline
 
 SHOWN_REFUSALS = 200
 
@@ -21,6 +31,8 @@ def urls(wrap: Wrap) -> list[URLPattern]:
     return [
         path(f"{below}/contacts.csv", wrap(export_contacts), name="export_contacts"),
         path(f"{below}/import/", wrap(import_contacts), name="import_contacts"),
+        path("pipeline/hook/<str:pk>/test/", wrap(test_hook), name="test_hook"),
+        path("pipeline/delivery/<str:pk>/send/", wrap(send_delivery), name="send_delivery"),
     ]
 
 
@@ -44,7 +56,8 @@ def import_contacts(request: HttpRequest, pk: str) -> HttpResponse:
     if is_post:
         try:
             text = _sent(request)
-            told = transfer.import_contacts(pipeline, text, author=author_of(request))
+            by, moves = author_of(request), bool(request.POST.get("move"))
+            told = transfer.import_contacts(pipeline, text, author=by, moves=moves)
         except InvalidInput as error:
             refusal = error.message
     return desk_page(
@@ -54,10 +67,38 @@ def import_contacts(request: HttpRequest, pk: str) -> HttpResponse:
         pipeline=pipeline,
         columns=transfer.COLUMNS,
         text=text if refusal else "",
+        moves=bool(request.POST.get("move")),
         refusal=refusal,
         told=told,
         refused=told.refused[:SHOWN_REFUSALS] if told else [],
     )
+
+
+@require_POST
+def test_hook(request: HttpRequest, pk: str) -> HttpResponse:
+    """Send a message that tells of nothing."""
+    hook = get_object_or_404(Hook, pk=pk, workspace=editing_seat(request).workspace)
+
+    def act() -> str:
+        send_test(hook, by=author_of(request))
+        messages.success(request, "A test is on its way; reload the page to see how it fared.")
+        return page_of(hook)
+
+    return to_page_or_why(request, act, back=page_of(hook))
+
+
+@require_POST
+def send_delivery(request: HttpRequest, pk: str) -> HttpResponse:
+    """Send a message again, under its own id."""
+    delivery = get_object_or_404(Delivery, pk=pk, workspace=editing_seat(request).workspace)
+    page = page_of(delivery.hook)
+
+    def act() -> str:
+        send_again(delivery, by=author_of(request))
+        messages.success(request, "It is on its way again, under the same id.")
+        return page
+
+    return to_page_or_why(request, act, back=page)
 
 
 def _sent(request: HttpRequest) -> str:

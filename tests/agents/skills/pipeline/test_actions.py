@@ -10,10 +10,10 @@ from agents.skills.pipeline.actions import (
     Person,
     add_contact,
     create_pipeline,
-    log_activity,
     set_stages,
 )
 from agents.skills.pipeline.models import Activity, Contact, Kind, Pipeline
+from agents.skills.pipeline.moves import Deed, log_activity
 from maestro.errors import InUse
 from maestro.workspaces.models import Workspace
 
@@ -73,7 +73,7 @@ def test_of_many_with_one_key_one_is_logged(pipeline: Pipeline) -> None:
     contact, _ = add_contact(pipeline, ADA)
 
     ids = in_many_threads(
-        lambda: log_activity(contact, kind="called", payload={}, idempotency_key="k").pk
+        lambda: log_activity(contact, Deed(kind="called", idempotency_key="k")).pk
     )
 
     assert set(ids) == {Activity.objects.get().pk}

@@ -47,7 +47,7 @@ def test_every_row_is_created_known_or_refused_with_its_reason(pipeline: Pipelin
         ("imported", 10),
     }
     entry = AuditEntry.objects.get(action="pipeline.imported")
-    assert entry.details == {"created": 2, "known": 2, "refused": 5}
+    assert entry.details == {"created": 2, "known": 2, "moved": 0, "refused": 5}
 
 
 def test_what_went_out_comes_in_elsewhere_as_it_was(

@@ -6,46 +6,27 @@ from ninja import Query, Router
 from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, find
 from maestro.workspaces.bearer import ApiRequest, author, can
-from maestro.workspaces.models import WorkspaceQuerySet
 
-from . import transfer
-from .actions import check_stage
-from .models import Contact, Pipeline
-from .schemas import (
-    ContactOut,
-    ContactQuery,
+from .. import transfer
+from ..schemas import (
     ContactsIn,
     ImportedOut,
     PipelineOut,
     StageQuery,
-    contact_out,
 )
+from .rows import pipelines
 
-router = Router(tags=["Pipelines"])
+router = Router()
 
 
 @router.get("/pipelines", response=Page[PipelineOut], auth=can("pipeline:read"))
 def list_pipelines(request: ApiRequest, query: Query[PageQuery]) -> Page[PipelineOut]:
-    return page(Page[PipelineOut], _pipelines(request), query, PipelineOut.model_validate)
+    return page(Page[PipelineOut], pipelines(request), query, PipelineOut.model_validate)
 
 
 @router.get("/pipelines/{pipeline_id}", response=PipelineOut, auth=can("pipeline:read"))
 def get_pipeline(request: ApiRequest, pipeline_id: Id) -> PipelineOut:
-    return PipelineOut.model_validate(find(_pipelines(request), pipeline_id))
-
-
-@router.get(
-    "/pipelines/{pipeline_id}/contacts", response=Page[ContactOut], auth=can("pipeline:read")
-)
-def list_contacts(
-    request: ApiRequest, pipeline_id: Id, query: Query[ContactQuery]
-) -> Page[ContactOut]:
-    """Newest first."""
-    pipeline = find(_pipelines(request), pipeline_id)
-    rows = Contact.objects.filter(pipeline=pipeline).select_related("company")
-    if query.stage:
-        rows = rows.filter(stage=check_stage(pipeline, query.stage))
-    return page(Page[ContactOut], rows, query, contact_out)
+    return PipelineOut.model_validate(find(pipelines(request), pipeline_id))
 
 
 @router.get(
@@ -62,17 +43,16 @@ def export_contacts(request: ApiRequest, pipeline_id: Id, query: Query[StageQuer
 
     What a spreadsheet would run as a formula has a ' in front; an import takes it off again.
     """
-    text = transfer.export_contacts(find(_pipelines(request), pipeline_id), stage=query.stage)
+    text = transfer.export_contacts(find(pipelines(request), pipeline_id), stage=query.stage)
     return HttpResponse(text, content_type="text/csv; charset=utf-8")
 
 
 @router.post("/pipelines/{pipeline_id}/imports", response=ImportedOut, auth=can("pipeline:write"))
 def import_contacts(request: ApiRequest, pipeline_id: Id, body: ContactsIn) -> ImportedOut:
-    """Adds who is new, and tells what became of each row; sent again, everyone is known."""
-    pipeline = find(_pipelines(request), pipeline_id)
-    told = transfer.import_contacts(pipeline, body.csv, author=author(request))
+    """Adds who is new, and tells what became of each row; sent again, everyone is known.
+
+    With `move`, who is known goes to the stage that the table names.
+    """
+    pipeline = find(pipelines(request), pipeline_id)
+    told = transfer.import_contacts(pipeline, body.csv, author=author(request), moves=body.move)
     return ImportedOut.model_validate(told)
-
-
-def _pipelines(request: ApiRequest) -> "WorkspaceQuerySet[Pipeline]":
-    return Pipeline.objects.in_workspace(request.auth.workspace)

@@ -167,6 +167,9 @@ class Activity(models.Model):
     old_stage = models.CharField(max_length=40)
     new_stage = models.CharField(max_length=40)
     run_id = models.TextField(blank=True, default="", db_index=True)
+    by = models.CharField(
+        max_length=200, blank=True, default="", help_text="Who did it; empty: the run did."
+    )
     idempotency_key = models.TextField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
