@@ -12,16 +12,19 @@ from .issue import Issue, warning
 from .likelihood import Likelihood
 from .params import check_params
 from .shapes import Answers
+from .unplayed import check_unplayed
 
 
 def check_surprises(document: GraphDocument, answers: Answers) -> Iterator[Issue]:
-    """Forgotten ports, joins that do not wait, circles that are none, fields that do not suit."""
+    """Forgotten ports, joins that do not wait, circles that are none, nodes that are never played,
+    fields and params that do not suit."""
     likely = Likelihood(document)
     for node in document.nodes:
         yield from _check_forgotten_ports(node, document)
         yield from _check_join(node, likely)
         yield from _check_passes(node, likely.graph)
         yield from check_params(node)
+    yield from check_unplayed(likely.graph)
     yield from check_fields(document, likely, answers)
 
 

@@ -9,6 +9,11 @@ from .graphs import branch, find, llm, map_over, parallel, step, subscore
 
 PORTS = ["success", "success", "success", "exists", "not_found", "item", "yes", "else", "left"]
 PORTS += ["right", "approved", "refused", "on_error", "no_such_port"]
+OWN_PORTS = {
+    "branch": ["yes", "else"],
+    "parallel": ["left", "right"],
+    "gate": ["approved", "refused", "expired"],
+}
 FIELDS = ["a", "b.c", "items", "d", "..", "email"]
 
 
@@ -111,10 +116,9 @@ class _Draw:
         return next((owner for owner, body in self.bodies.items() if key in body), None)
 
     def _own_port(self, node: NodeDocument) -> str:
-        by_subkind = {"branch": "yes", "parallel": "left", "gate": "approved"}
         if node.operation == "find_contact":
             return self.random.choice(["exists", "not_found"])
-        return by_subkind.get(node.subkind, "success")
+        return self.random.choice(OWN_PORTS.get(node.subkind, ["success"]))
 
     def _into_body(self, owner: str, key: str) -> EdgeDocument:
         return EdgeDocument(source=owner, from_port="item", target=key, order=9)
