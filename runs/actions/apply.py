@@ -11,7 +11,6 @@ from runs.reuse.plans import holding_rows, planned_effects
 
 from .effects import EffectChoice, approve_the_rest, decide_effects, require_open
 from .events import lock_run
-from .holds import hold_agents
 from .overlap import lock_orchestra, save_by_policy_or_refuse
 
 
@@ -37,7 +36,6 @@ def apply_plan(
         raise Conflict(f"{plan.pk} would change nothing, so there is nothing to apply.")
     decide_effects(plan, choices, by=started_by)
     counts = approve_the_rest(plan, by=started_by)
-    hold_agents(plan.pins)
     run = Run(
         workspace_id=plan.workspace_id,
         score_id=plan.score_id,

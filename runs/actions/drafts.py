@@ -16,7 +16,6 @@ from scores.validation import find_errors, refusal_of
 
 from .again import document_of
 from .events import lock_run
-from .holds import hold_agents
 from .saving import save_queued
 from .start import checked_input
 from .subscores import pin_document_and_below
@@ -90,7 +89,6 @@ def _row(score: Score, document: GraphDocument, mode: Mode, **columns: Any) -> R
     if errors := find_errors(document, score.workspace, score=score):
         raise refusal_of(errors)
     pins = pin_document_and_below(score, document, mode)
-    hold_agents(pins)
     return Run(
         workspace_id=score.workspace_id,
         score=score,

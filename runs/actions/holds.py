@@ -2,35 +2,29 @@
 
 from typing import Any
 
-from django.db import connection
-
+from agents.models import Agent
 from maestro.errors import Conflict
 
 from .pins import with_helpers
 
 JSON = dict[str, Any]
 
-# The lock that a foreign key takes, and no stronger: starts with one agent do not wait for each other.
-HOLD = "SELECT id FROM agents WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+# Part of the run's insert: until that is committed, a delete of these agents waits, and then sees
+# the run. The lock that a foreign key takes, and no stronger: starts with one agent do not wait for
+# each other.
+HELD = "held as (select id from agents where id = any(%(agents)s) order by id for key share),"
+ALL_HELD = "where (select count(*) from held) = cardinality(%(agents)s)"
 
 
-def hold_agents(pins: JSON) -> None:
-    """Until this transaction ends, a delete of these agents waits, and then sees the run.
-
-    Conflict when one was deleted since it was pinned.
-    """
+def agents_in(pins: JSON) -> list[str]:
+    """The ids of all agents that these pins name, in order."""
     scores = [pins, *pins.get("scores", {}).values()]
-    named = {
-        agent["id"]
-        for score in scores
-        for pinned in score["agents"].values()
-        for agent in with_helpers(pinned)
-    }
-    if not named:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [sorted(named)])
-        found = {row[0] for row in cursor.fetchall()}
-    if gone := named - found:
-        names = ", ".join(sorted(gone))
-        raise Conflict(f"The agent {names} was deleted at the same moment; choose another one")
+    pinned = [one for score in scores for one in score.get("agents", {}).values()]
+    return sorted({agent["id"] for one in pinned for agent in with_helpers(one)})
+
+
+def refusal_without(agents: list[str]) -> Conflict:
+    """Some of these were deleted since they were pinned."""
+    there = Agent.objects.filter(id__in=agents).values_list("id", flat=True)
+    names = ", ".join(sorted(set(agents) - set(there)))
+    return Conflict(f"The agent {names} was deleted at the same moment; choose another one")

@@ -1,27 +1,37 @@
 """A run's row, inserted with its first event."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import JSONField
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
+from maestro.prepared import write
 from runs.connections import EVENTS_CHANNEL, RUNS_CHANNEL
 from runs.models import Run, RunStatus
 
+from .holds import ALL_HELD, HELD, agents_in, refusal_without
+
 JSON = dict[str, Any]
 
-_FIELDS = Run._meta.concrete_fields
-_COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
-_VALUES = ", ".join(f"%({field.column})s" for field in _FIELDS)
+# By attribute: the column, what wraps its value for the database, and the default it has there.
+_FIELDS = {
+    field.attname: (str(field.column), isinstance(field, JSONField), field.db_default)
+    for field in Run._meta.concrete_fields
+}
 
-# Row, event and news in one round trip instead of four, and worded once: to word such an INSERT
-# takes the ORM longer than the database takes to do it.
+# Row, event and news in one round trip, which commits them where no transaction is open. Worded
+# once and planned once: that takes the ORM and the database longer than to do it.
 INSERT = f"""
-with run as (insert into score_runs ({_COLUMNS}) values ({_VALUES}) returning id, status),
-told as (insert into run_events (run_id, number, kind) select id, 1, 'run.' || status from run)
-select pg_notify('{EVENTS_CHANNEL}', id),
-       case when status = 'queued' then pg_notify('{RUNS_CHANNEL}', '') end from run"""
+with {{held}} run as (
+  insert into score_runs ({{columns}}) select {{values}} {{only}} returning id, status),
+told as materialized (
+  select id, status, pg_notify('{EVENTS_CHANNEL}', id),
+         case when status = 'queued' then pg_notify('{RUNS_CHANNEL}', '') end from run)
+insert into run_events (run_id, number, kind) select id, 1, 'run.' || status from told"""
 
 
 def save_queued(run: Run) -> Run:
@@ -35,23 +45,39 @@ def save_finished(run: Run, status: RunStatus, error: JSON) -> Run:
 
 
 def save(run: Run, status: RunStatus, **columns: Any) -> Run:
-    """Insert it in this state."""
+    """Insert it in this state; Conflict when an agent that it pins is there no more."""
     run.status = status
     run.last_event = 1
+    run.queued_at = timezone.now()
     for name, value in columns.items():
         setattr(run, name, value)
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, _values(run))
+    values = _values(run)
+    agents = agents_in(run.pins)
+    statement = _worded(tuple(values), bool(agents))
+    if not write(statement, {**values, "agents": agents} if agents else values):
+        raise refusal_without(agents)
     run._state.adding, run._state.db = False, connection.alias
     return run
 
 
 def _values(run: Run) -> JSON:
-    """By column, as the database takes them; what nobody set gets its default here, too."""
+    """By column, what the database has no default for; what nobody set gets its default here, too."""
     values: JSON = {}
-    for field in _FIELDS:
-        if isinstance(getattr(run, field.attname), DatabaseDefault):
-            setattr(run, field.attname, field.db_default)
-        value = field.pre_save(run, add=True)
-        values[str(field.column)] = field.get_db_prep_save(value, connection)
+    given = run.__dict__
+    for name, (column, is_json, default) in _FIELDS.items():
+        value = given[name]
+        if isinstance(value, DatabaseDefault):
+            given[name] = default
+        elif value is not None:
+            values[column] = Jsonb(value) if is_json else value
     return values
+
+
+@lru_cache
+def _worded(columns: tuple[str, ...], holds: bool) -> str:
+    return INSERT.format(
+        columns=", ".join(columns),
+        values=", ".join(f"%({column})s" for column in columns),
+        held=HELD if holds else "",
+        only=ALL_HELD if holds else "",
+    )

@@ -11,7 +11,6 @@ from orchestras.models import Orchestra
 from runs.models import Mode, Run, RunStatus, Trigger
 from scores.models import Score
 
-from .holds import hold_agents
 from .overlap import lock_orchestra, save_by_policy
 from .saving import save_finished, save_queued
 from .subscores import pin_all
@@ -58,7 +57,6 @@ def start_orchestra(
     return save_by_policy(run, orchestra)
 
 
-@transaction.atomic
 def start_score(
     score: Score,
     *,
@@ -130,7 +128,6 @@ def new_run(
         raise Conflict(f"{score.name} has no graph yet: save one, then start it.")
     given = checked_input(input)
     pins = pin_all(score, version, mode)
-    hold_agents(pins)
     return Run(
         workspace_id=score.workspace_id,
         score=score,

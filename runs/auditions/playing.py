@@ -12,7 +12,6 @@ from agents.models import Agent
 from maestro.errors import InvalidInput, InvalidScore
 from maestro.workspaces.filling import MODEL_SLOT
 from orchestras.slots import fill_slots
-from runs.actions.holds import hold_agents
 from runs.actions.pins import asking_among, pin_agent, prices_in_force, with_helpers
 from runs.actions.saving import save_queued
 from runs.models import Mode, Run, RunNode, Trigger
@@ -84,7 +83,6 @@ def start_run(
     """Inside the caller's transaction."""
     graph = _graph(agent, list(pins["agents"]))
     pins = {**pins, "graph": graph, "then": "runs.auditions.jobs.settle_run"}
-    hold_agents(pins)
     (score, _), *_ = Counter(row.run.score_id for row in rows).most_common(1)
     return save_queued(
         Run(

@@ -13,9 +13,9 @@ from maestro.errors import Conflict, InUse, InvalidInput, StaleVersion
 from maestro.workspaces.models import AuditEntry, Workspace
 from orchestras.models import Orchestra, OrchestraAgent
 from runs.actions import start_score
-from runs.actions.holds import hold_agents
 from runs.models import Mode, Run, Trigger
 from scores.actions import save_graph
+from scores.models import Score
 from tests.admin.rows import make_run
 from tests.factories import AUTHOR, make_agent, make_score, make_workspace
 from tests.scores.graphs import graph, llm
@@ -188,43 +188,35 @@ def test_an_agent_of_finished_runs_can_go(workspace: Workspace) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_agent_that_a_run_pins_while_it_is_deleted_stays() -> None:
     agent = make_agent(make_workspace())
-    pins = {"agents": {"think": {"id": agent.pk, "version": 1}}}
+    score = make_score(agent.workspace, graph(llm("think", agent_id=agent.pk)))
+    score.nodes.all().delete()  # nothing but its run will name the agent
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
-            hold_agents(pins)
+            run = begin(score)
             deleting = other.submit(delete_in_another_transaction, agent)
             with pytest.raises(TimeoutError):
                 deleting.result(timeout=0.5)
-            run = make_pinned_run(agent, "queued")
         with pytest.raises(InUse, match=run.pk):
             deleting.result(timeout=30)
 
     assert Agent.objects.filter(pk=agent.pk).exists()
 
 
-def test_a_start_holds_what_it_pins(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    agent = make_agent(workspace)
-    score = make_score(workspace, graph(llm("think", agent_id=agent.pk)))
-    held: list[Any] = []
-    monkeypatch.setattr("runs.actions.start.hold_agents", held.append)
-
-    run = start_score(score, trigger=Trigger.API, mode=Mode.REHEARSAL, started_by=AUTHOR)
-
-    assert held == [run.pins]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_run_that_pins_an_agent_while_it_is_deleted_does_not_start() -> None:
     agent = make_agent(make_workspace())
-    pins = {"agents": {"think": {"id": agent.pk, "version": 1}}}
+    score = make_score(agent.workspace, graph(llm("think", agent_id=agent.pk)))
+    score.nodes.all().delete()  # nothing but its run will name the agent
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
             delete_agent(agent, author=AUTHOR)
-            holding = other.submit(hold_in_another_transaction, pins)
+            starting = other.submit(start_in_another_transaction, score)
             with pytest.raises(TimeoutError):
-                holding.result(timeout=0.5)
+                starting.result(timeout=0.5)
         with pytest.raises(Conflict, match=agent.pk):
-            holding.result(timeout=30)
+            starting.result(timeout=30)
+
+    assert not Run.objects.exists()
 
 
 def delete_in_another_transaction(agent: Agent) -> None:
@@ -234,10 +226,13 @@ def delete_in_another_transaction(agent: Agent) -> None:
         connection.close()
 
 
-def hold_in_another_transaction(pins: dict[str, Any]) -> None:
+def begin(score: Score) -> Run:
+    return start_score(score, trigger=Trigger.API, mode=Mode.REHEARSAL, started_by=AUTHOR)
+
+
+def start_in_another_transaction(score: Score) -> None:
     try:
-        with transaction.atomic():
-            hold_agents(pins)
+        begin(score)
     finally:
         connection.close()
 
