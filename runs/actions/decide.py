@@ -1,7 +1,7 @@
 """A person's decision at a gate: approve, edit or drop each item."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db import transaction
@@ -10,8 +10,11 @@ from django.utils import timezone
 from agents.skills.outcome import check_json
 from maestro.errors import Conflict, InvalidInput, InvalidNodeOutput, NotFound
 from runs.models import NodeStatus, Run, RunNode, RunStatus
+from runs.reuse.decisions import in_order, kept_by
 
 from .events import lock_run, tell, wake_players
+
+JSON = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,15 @@ def decide_gate(
     run = lock_run(run)
     row = _waiting(run, node, iteration)
     items = (row.output_json or {}).get("items", [])
-    approved, dropped = _apply(items, decisions)
+    decided = in_order(_apply(items, decisions), kept_by(row))
+    approved = [one["item"] for one in decided if one["decision"] != "drop"]
+    dropped = [one["item"] for one in decided if one["decision"] == "drop"]
     row.status = NodeStatus.SUCCEEDED
     row.port = "approved" if approved else "refused"
     row.output_json = {"approved": approved, "dropped": dropped}
     row.finished_at = timezone.now()
     row.save(update_fields=["status", "port", "output_json", "finished_at"])
-    said = {"by": by, "comment": comment, "items": [asdict(decision) for decision in decisions]}
+    said = {"by": by, "comment": comment, "items": [_told(one) for one in decided]}
     tell(run, "node.decided", node=node, iteration=iteration, payload=said)
     _resume(run)
     return run
@@ -64,8 +69,8 @@ def _waiting(run: Run, node: str, iteration: str) -> RunNode:
     return row
 
 
-def _apply(items: list[Any], decisions: Sequence[ItemDecision]) -> tuple[list[Any], list[Any]]:
-    """(approved, dropped), in the items' order."""
+def _apply(items: list[Any], decisions: Sequence[ItemDecision]) -> list[JSON]:
+    """{"decision", "item"} of each, in the items' order; the item as it goes on, or was dropped."""
     by_index = {decision.index: decision for decision in decisions}
     if len(by_index) != len(decisions):
         raise InvalidInput("An item is decided twice; decide each once.")
@@ -77,13 +82,18 @@ def _apply(items: list[Any], decisions: Sequence[ItemDecision]) -> tuple[list[An
             undecided=undecided,
             unknown=unknown,
         )
-    approved = [
-        _edited(by_index[index]) if by_index[index].decision == "edit" else item
-        for index, item in enumerate(items)
-        if by_index[index].decision != "drop"
-    ]
-    dropped = [item for index, item in enumerate(items) if by_index[index].decision == "drop"]
-    return approved, dropped
+    return [_decided(by_index[index], item) for index, item in enumerate(items)]
+
+
+def _decided(decision: ItemDecision, item: object) -> JSON:
+    edited = decision.decision == "edit"
+    return {"decision": decision.decision, "item": _edited(decision) if edited else item}
+
+
+def _told(decided: JSON) -> JSON:
+    """As the event says it: only what was edited is told anew."""
+    edited = decided["decision"] == "edit"
+    return {**decided, "item": decided["item"] if edited else None}
 
 
 def _edited(decision: ItemDecision) -> object:
