@@ -101,7 +101,8 @@ class _Import:
         if change.change != "changed":
             return change
         reached = Score.objects.filter(nodes__agent=taken.agent).distinct().count()
-        note = f"{reached} scores play it from their next run on" if reached else ""
+        played = "1 score plays" if reached == 1 else f"{reached} scores play"
+        note = f"{played} it from the next run on" if reached else ""
         return Change(change.kind, change.name, change.change, change.difference, note)
 
     def _score(self, entry: ScoreEntry) -> Change:

@@ -13,6 +13,7 @@ from scores.models import Score
 from .document import MAX_BYTES, as_text, read_text
 from .export import export_score
 from .taking import Imported, import_document
+from .telling import groups_of
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:
@@ -49,7 +50,8 @@ def take(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("admin:scores_score_changelist"))
     except MaestroError as error:
         refusal = error.message
-    return _page(request, text=text, refusal=refusal, looked=looked)
+    groups = groups_of(looked) if looked else []
+    return _page(request, text=text, refusal=refusal, looked=looked, groups=groups)
 
 
 def _import(request: HttpRequest, seat: Seat, text: str, seal: str | None) -> Imported:

@@ -32,7 +32,8 @@ def test_a_changed_file_is_looked_at_then_imported(client: Client, world: World)
     looked = client.post(address, {"file": file})
 
     shown = looked.content.decode()
-    assert "-name: Tidy up\n+name: Tidy up daily" in shown
+    assert "<del>-name: Tidy up</del>\n<ins>+name: Tidy up daily</ins>" in shown
+    assert "1 score will change" in shown
     score.refresh_from_db()
     assert score.name == "Tidy up"
     seal = looked.context["looked"].seal

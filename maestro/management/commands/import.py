@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from maestro.errors import MaestroError
 from maestro.exchange.folder import read_paths
-from maestro.exchange.taking import Change, import_document
+from maestro.exchange.taking import import_document
+from maestro.exchange.telling import Line, Told, groups_of
 from maestro.management.workspace import AUTHOR, add_workspace, find_workspace
 
 
@@ -30,17 +31,28 @@ class Command(BaseCommand):
             )
         except MaestroError as refusal:
             raise CommandError(_refused(refusal)) from refusal
-        for change in imported.changes:
-            self._say(change)
-        changed = sum(change.change != "same" for change in imported.changes)
-        told = "would change" if dry_run else "changed"
-        self.stdout.write(f"{changed} of {len(imported.changes)} {told}")
+        for group in groups_of(imported):
+            self.stdout.write(self.style.MIGRATE_HEADING(f"{group.kind.capitalize()}s"))
+            for told in group.things:
+                self._say(told)
+        words = "; ".join(group.words for group in groups_of(imported)) or "the files are empty"
+        self.stdout.write(f"{'Nothing is changed yet' if dry_run else 'Done'}: {words}.")
 
-    def _say(self, change: Change) -> None:
-        note = f" ({change.note})" if change.note else ""
-        self.stdout.write(f"{change.change}: {change.kind} {change.name}{note}")
-        if change.change == "changed":
-            self.stdout.write(change.difference)
+    def _say(self, told: Told) -> None:
+        note = f" ({told.change.note})" if told.change.note else ""
+        self.stdout.write(f"{told.change.name} {told.words}{note}")
+        if told.change.change == "changed":
+            for line in told.lines:
+                self.stdout.write(self._coloured(line))
+
+    def _coloured(self, line: Line) -> str:
+        """In a terminal that shows colours; elsewhere Django's styles do nothing."""
+        styles = {
+            "added": self.style.SUCCESS,
+            "removed": self.style.ERROR,
+            "place": self.style.MIGRATE_LABEL,
+        }
+        return styles[line.sign](line.text) if line.sign in styles else line.text
 
 
 def _refused(refusal: MaestroError) -> str:

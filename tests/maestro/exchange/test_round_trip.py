@@ -1,5 +1,6 @@
 """Out of one workspace and into another: the same scores by their hash, nothing of its secrets."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def hashes(workspace: Workspace) -> dict[str, str]:
     return dict(versions.values_list("score__slug", "content_hash"))
 
 
+def said_by(command: str, *arguments: object, **options: object) -> str:
+    said = StringIO()
+    call_command(command, *arguments, stdout=said, **options)
+    return said.getvalue()
+
+
 def changes(imported: Imported) -> dict[str, str]:
     return {one.name: one.change for one in imported.changes}
 
@@ -59,6 +66,11 @@ def test_every_shipped_template_arrives_with_the_same_hash(tmp_path: Path) -> No
     assert {name: one.content() for name, one in export_workspace(other).items()} == {
         name: one.content() for name, one in export_workspace(seeded).items()
     }
+    assert said_by("import", tmp_path, "--dry-run", workspace=other.slug).endswith(
+        f"Nothing is changed yet: {len(hashes(seeded))} scores stay as they are; "
+        f"{seeded.agents.count()} agents stay as they are; "
+        f"{seeded.orchestras.count()} orchestras stay as they are.\n"
+    )
     for score in Score.objects.in_workspace(seeded):
         alone = make_workspace()
         take(alone, read_text(as_text(export_score(score).content())))
@@ -102,7 +114,7 @@ def test_a_dry_run_tells_line_by_line_and_keeps_nothing(
     difference = looked.changes[0].difference
     assert "-system_prompt: Answer at length." in difference
     assert "+system_prompt: Answer briefly." in difference
-    assert looked.changes[0].note == "1 scores play it from their next run on"
+    assert looked.changes[0].note == "1 score plays it from the next run on"
     there.refresh_from_db()
     assert there.version == 2
     save_agent(there, {"description": "meanwhile"}, author=AUTHOR)
@@ -112,6 +124,24 @@ def test_a_dry_run_tells_line_by_line_and_keeps_nothing(
     assert take(other, document, seal=again.seal) == again
     there.refresh_from_db()
     assert (there.version, there.system_prompt) == (4, "Answer briefly.")
+
+
+def test_a_dry_run_in_a_terminal_is_grouped_and_coloured_and_elsewhere_plain(
+    other: Workspace, tmp_path: Path
+) -> None:
+    make_agent(other, slug="sorter", name="Sorter", system_prompt="Answer at length.")
+    file = tmp_path / "all.yaml"
+    entries = {"slug": "sorter", "name": "Sorter", "system_prompt": "Answer briefly."}
+    document = {"maestro": 1, "agents": [entries, {**entries, "slug": "new"}]}
+    file.write_text(as_text(document))
+
+    plain = said_by("import", file, "--dry-run", workspace=other.slug)
+    assert plain.startswith("Agents\nsorter will change\n@@ ")
+    assert "\n-system_prompt: Answer at length.\n+system_prompt: Answer briefly.\n" in plain
+    assert plain.endswith("Nothing is changed yet: 1 agent will be created, 1 will change.\n")
+    coloured = said_by("import", file, "--dry-run", workspace=other.slug, force_color=True)
+    assert "\x1b[32;1m+system_prompt" in coloured
+    assert "\x1b[31;1m-system_prompt" in coloured
 
 
 def test_a_score_comes_with_what_it_holds_and_pinned_versions(
