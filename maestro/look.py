@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 BASE = {
     "50": "oklch(98.4% .003 230)",
@@ -51,4 +52,10 @@ UNFOLD: dict[str, Any] = {
         "navigation": "maestro.sidebar.navigation",
     },
     "TABS": "maestro.sidebar.tabs",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Keyboard", "link": reverse_lazy("admin:keyboard")},
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
 }

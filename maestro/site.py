@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
@@ -19,7 +20,14 @@ from agents.skills.pipeline import views as pipeline_views
 from maestro.errors import NotFound
 from maestro.exchange import views as exchange_views
 from maestro.palette import found_by_name, found_in_rows
-from maestro.workspaces.desk import desk_page, looking_seat, seat_of, take_seat, workspaces_of
+from maestro.workspaces.desk import (
+    desk_page,
+    keyboard,
+    looking_seat,
+    seat_of,
+    take_seat,
+    workspaces_of,
+)
 from runs import views as run_views
 from runs.again import views as again_views
 from runs.approvals import views as approval_views
@@ -57,6 +65,7 @@ class Site(UnfoldAdminSite):
             path("workspace/", self.admin_view(require_POST(change_seat)), name="take_seat"),
             path("mails/", self.admin_view(require_GET(self.mails)), name="kept_mails"),
             path("mails/<str:name>/", self.admin_view(require_GET(self.mail)), name="kept_mail"),
+            *keyboard.urls(self.admin_view),
             *agent_views.urls(self.admin_view),
             *mcp_views.urls(self.admin_view),
             *pipeline_views.urls(self.admin_view),
@@ -76,8 +85,11 @@ class Site(UnfoldAdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         signed_in = self.has_permission(request)
+        context = super().each_context(request)
+        if signed_in and not keyboard.single_keys(request):
+            context["scripts"].append(static("maestro/keys_off.js"))
         return {
-            **super().each_context(request),
+            **context,
             "seat": seat_of(request) if signed_in else None,
             "workspaces": workspaces_of(request.user) if signed_in else [],
         }

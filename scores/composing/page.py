@@ -7,6 +7,7 @@ from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 
 from maestro.workspaces.desk import Seat, desk_page
+from maestro.workspaces.desk.keyboard import single_keys
 from scores.models import Score
 
 from .bundle import bundled
@@ -22,6 +23,7 @@ def composer_page(
         "score": {"id": score.pk, "name": score.name, "version": score.version},
         "mayEdit": seat.may_edit,
         "person": request.user.get_username(),
+        "singleKeys": single_keys(request),
         "csrf": get_token(request),
         **told,
     }

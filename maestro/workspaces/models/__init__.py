@@ -3,6 +3,7 @@
 from .access import ApiKey, Membership, Role
 from .audit import AuditEntry
 from .notification import Level, Notification
+from .preference import Preference
 from .vault import Secret, SecretVersion, TestOutcome
 from .workspace import Workspace, WorkspaceQuerySet
 
@@ -12,6 +13,7 @@ __all__ = [
     "Level",
     "Membership",
     "Notification",
+    "Preference",
     "Role",
     "Secret",
     "SecretVersion",

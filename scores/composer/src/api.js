@@ -1,5 +1,7 @@
 // The REST API, as everyone else speaks it; the session of the admin signs the request.
 
+import { plain } from "./graph/labels.js";
+
 let token = "";
 export const signWith = (csrf) => {
   token = csrf;
@@ -8,7 +10,7 @@ export const signWith = (csrf) => {
 /** A refusal: `code`, `message` and `details` as the API told them. */
 export class Refused extends Error {
   constructor(status, { code, message, details }) {
-    super(message);
+    super(plain(message));
     Object.assign(this, { status, code, details: details ?? {} });
   }
 }

@@ -21,9 +21,9 @@ import { Notice } from "./ui/notice.jsx";
 import { Icon } from "./ui/parts.jsx";
 
 async function load(config) {
-  const { score, mayEdit, person, version } = config;
+  const { score, mayEdit, person, singleKeys, version } = config;
   const catalog = loadCatalog();
-  const known = { score, mayEdit, person };
+  const known = { score, mayEdit, person, singleKeys };
   if (config.run) return openRun(config.run.id, { ...known, catalog: await catalog });
   if (version || !mayEdit) return loadVersion(known, version, await catalog);
   const [draft, graph] = await Promise.all([call("GET", `/scores/${score.id}/draft`), get(`/scores/${score.id}/graph`)]);

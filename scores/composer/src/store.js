@@ -5,6 +5,7 @@ import { useShallow } from "zustand/react/shallow";
 
 import { EMPTY, isSame } from "./graph/document.js";
 import { factsOf, fromDoc } from "./graph/flow.js";
+import { plainly } from "./graph/labels.js";
 import { NO_HISTORY } from "./graph/history.js";
 
 export const useComposer = create(() => ({
@@ -12,6 +13,7 @@ export const useComposer = create(() => ({
   mayEdit: false,
   isEditing: false,
   person: "",
+  singleKeys: true, // whether keys of one character do something
   catalog: null,
   doc: EMPTY,
   saved: EMPTY, // the document of the newest version
@@ -37,7 +39,8 @@ export const now = useComposer.getState;
 export const set = useComposer.setState;
 
 /** Takes new facts over and draws the document again, keeping what React Flow knows of its nodes. */
-export function show(facts) {
+export function show(told) {
+  const facts = told.issues ? { ...told, issues: told.issues.map(plainly) } : told;
   set((before) => {
     const state = { ...before, ...facts };
     const drawn = fromDoc(state.doc, state.catalog, { issues: state.issues, withState: state.run !== null });

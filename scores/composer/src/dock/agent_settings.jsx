@@ -6,6 +6,7 @@ import { call, get } from "../api.js";
 import { edit } from "../edit/actions.js";
 import { keep } from "../edit/keeping.js";
 import { setConfig, updateNode } from "../graph/edit.js";
+import { LABELS } from "../graph/labels.js";
 import { now, set, show, tell, useFacts } from "../store.js";
 import { money } from "../ui/numbers.js";
 import { Button, Icon } from "../ui/parts.jsx";
@@ -19,13 +20,13 @@ export function AgentSettings({ node }) {
   const choices = [...catalog.agents.values()].sort((one, other) => one.name.localeCompare(other.name)).map((one) => [one.id, `${one.name} · v${one.version}`]);
   return (
     <>
-      <Choice label="Agent" value={node.agent_id} choices={choices} empty="Choose an agent" isRequired onValue={(agent_id) => change({ agent_id: agent_id ?? null, agent_version: null })} />
+      <Choice label={LABELS.agent_id} value={node.agent_id} choices={choices} empty="Choose an agent" isRequired onValue={(agent_id) => change({ agent_id: agent_id ?? null, agent_version: null })} />
       {agent && <Shared agent={agent} isOpen={isOpen} toggle={() => setOpen(!isOpen)} />}
       {agent && isOpen && <AgentEditor key={`${agent.id} ${agent.version}`} agent={agent} onDone={() => setOpen(false)} />}
       {agent && (
-        <Choice label="Version" value={node.agent_version} empty={`newest, now v${agent.version}`} choices={Array.from({ length: agent.version }, (_, index) => [agent.version - index, `keep v${agent.version - index}`])} onValue={(agent_version) => change({ agent_version: agent_version ?? null })} />
+        <Choice label={LABELS.agent_version} value={node.agent_version} empty={`newest, now v${agent.version}`} choices={Array.from({ length: agent.version }, (_, index) => [agent.version - index, `keep v${agent.version - index}`])} onValue={(agent_version) => change({ agent_version: agent_version ?? null })} />
       )}
-      <Typed label="Other fields" type="json" mono value={node.config?.params} placeholder='{"tone": "brief"}' help="Fields of its input that no edge brings" onValue={(params) => edit((doc) => setConfig(doc, node.key, { params }), `params ${node.key}`)} />
+      <Typed label={LABELS.params} type="json" mono value={node.config?.params} placeholder='{"tone": "brief"}' help="Fields of its input that no edge brings" onValue={(params) => edit((doc) => setConfig(doc, node.key, { params }), `params ${node.key}`)} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { arriving } from "../graph/fields.js";
 import { ITEM } from "../graph/ports.js";
 import { select, useFacts } from "../store.js";
 import { clockOf } from "../ui/numbers.js";
+import { enterDock } from "./in_sight.js";
 import { brief } from "./json.jsx";
 import { useKnown } from "./known.js";
 
@@ -26,7 +27,7 @@ export function Arrives({ node }) {
         <div key={edgeId(edge)} className="ms-brought">
           <p className="ms-row">
             <span className="ms-cap">from</span>
-            <button type="button" className="ms-linked" onClick={() => select([], [edgeId(edge)])} title="Renames on this edge">
+            <button type="button" className="ms-linked" onClick={() => (select([], [edgeId(edge)]), setTimeout(enterDock))} title="Renames on this edge">
               {edge.from}
             </button>
             {edge.from_port !== "success" && <span className="ms-tag is-port">{edge.from_port}</span>}

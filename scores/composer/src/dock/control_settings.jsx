@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { edit } from "../edit/actions.js";
 import { renamePort, setConfig, updateNode } from "../graph/edit.js";
 import { inputOf, pathsIn } from "../graph/fields.js";
+import { LABELS } from "../graph/labels.js";
 import { useFacts } from "../store.js";
 import { Button } from "../ui/parts.jsx";
 import { Condition } from "./condition.jsx";
@@ -32,13 +33,13 @@ const Lists = ({ input }) => (
 
 const MapSettings = ({ config, input, configure }) => (
   <>
-    <Typed label="Items in" value={config.items_field} isRequired list="composer-lists" placeholder="the field that holds the list" onValue={(items_field) => configure({ items_field: items_field ?? "" }, "items")} />
-    <Typed label="Item as" value={config.item_field} placeholder="item" help="The name under which the body finds it" onValue={(item_field) => configure({ item_field }, "item")} />
-    <Typed label="Gives" value={config.output_field} placeholder="results" onValue={(output_field) => configure({ output_field }, "gives")} />
-    <Typed label="At a time" type="integer" value={config.concurrency} placeholder="5" onValue={(concurrency) => configure({ concurrency }, "at a time")} />
-    <Choice label="On error" value={config.on_error ?? "collect"} choices={[["collect", "collect it, the others go on"], ["stop", "end the run"]]} onValue={(on_error) => configure({ on_error })} />
-    <Tick label="Keep items for which nothing ran" value={config.keep_empty} onValue={(keep_empty) => configure({ keep_empty: keep_empty || undefined })} />
-    <Row label="Body">{(config.body_node_ids ?? []).join(", ") || "nothing yet: drag steps into the frame"}</Row>
+    <Typed label={LABELS.items_field} value={config.items_field} isRequired list="composer-lists" placeholder="the field that holds the list" onValue={(items_field) => configure({ items_field: items_field ?? "" }, "items")} />
+    <Typed label={LABELS.item_field} value={config.item_field} placeholder="item" help="The name under which the body finds it" onValue={(item_field) => configure({ item_field }, "item")} />
+    <Typed label={LABELS.output_field} value={config.output_field} placeholder="results" onValue={(output_field) => configure({ output_field }, "gives")} />
+    <Typed label={LABELS.concurrency} type="integer" value={config.concurrency} placeholder="5" onValue={(concurrency) => configure({ concurrency }, "at a time")} />
+    <Choice label={LABELS.on_error} value={config.on_error ?? "collect"} choices={[["collect", "collect it, the others go on"], ["stop", "end the run"]]} onValue={(on_error) => configure({ on_error })} />
+    <Tick label={LABELS.keep_empty} value={config.keep_empty} onValue={(keep_empty) => configure({ keep_empty: keep_empty || undefined })} />
+    <Row label={LABELS.body_node_ids}>{(config.body_node_ids ?? []).join(", ") || "nothing yet: drag steps into the frame"}</Row>
     <Lists input={input} />
   </>
 ); // prettier-ignore
@@ -70,7 +71,7 @@ function BranchSettings({ node, config, input, configure }) {
       <Button icon="add" className="is-small" onClick={() => configure({ conditions: [...cases, { port: `case_${cases.length + 1}`, when: 'input.field == "value"' }] })}>
         Another condition
       </Button>
-      <Typed label="Else" value={config.else_port} placeholder="else" onValue={(port = "else") => edit((doc) => renamePort(setConfig(doc, node.key, { else_port: port }), node.key, config.else_port ?? "else", port), `else ${node.key}`)} />
+      <Typed label={LABELS.else_port} value={config.else_port} placeholder="else" onValue={(port = "else") => edit((doc) => renamePort(setConfig(doc, node.key, { else_port: port }), node.key, config.else_port ?? "else", port), `else ${node.key}`)} />
     </>
   ); // prettier-ignore
 }
@@ -78,14 +79,14 @@ function BranchSettings({ node, config, input, configure }) {
 const GateSettings = ({ config, input, configure }) => (
   <>
     <p className="ms-cap ms-tells">The run waits here, without a worker, until a person has decided on each item.</p>
-    <Typed label="Items in" value={config.items_field ?? undefined} list="composer-lists" placeholder="the whole input, as one" onValue={(items_field) => configure({ items_field }, "items")} />
-    <Typed label="Expires after" type="integer" value={config.expires_after_seconds ?? undefined} placeholder="never; seconds" onValue={(expires_after_seconds) => configure({ expires_after_seconds }, "expires")} />
+    <Typed label={LABELS.items_field} value={config.items_field ?? undefined} list="composer-lists" placeholder="the whole input, as one" onValue={(items_field) => configure({ items_field }, "items")} />
+    <Typed label={LABELS.expires_after_seconds} type="integer" value={config.expires_after_seconds ?? undefined} placeholder="never; seconds" onValue={(expires_after_seconds) => configure({ expires_after_seconds }, "expires")} />
     <Lists input={input} />
   </>
 );
 
 const ParallelSettings = ({ config, configure }) => (
-  <Typed label="Branches" type="lines" rows="4" value={config.branches} isRequired help="One port in each line; the input leaves by all of them" onValue={(branches) => configure({ branches: branches ?? [] }, "branches")} />
+  <Typed label={LABELS.branches} type="lines" rows="4" value={config.branches} isRequired help="One port in each line; the input leaves by all of them" onValue={(branches) => configure({ branches: branches ?? [] }, "branches")} />
 );
 
 function SubscoreSettings({ node, config, configure }) {
@@ -94,8 +95,8 @@ function SubscoreSettings({ node, config, configure }) {
   const held = catalog.scores.get(node.subscore_id);
   return (
     <>
-      <Choice label="Score" value={node.subscore_id} choices={choices} empty="Choose a score" isRequired onValue={(id) => edit((doc) => setConfig(updateNode(doc, node.key, { subscore_id: id ?? null }), node.key, { version: undefined }))} />
-      {held && <Choice label="Version" value={config.version} empty={`newest, now v${held.version}`} choices={Array.from({ length: held.version }, (_, index) => [held.version - index, `keep v${held.version - index}`])} onValue={(version) => configure({ version: version ?? undefined })} />}
+      <Choice label={LABELS.subscore_id} value={node.subscore_id} choices={choices} empty="Choose a score" isRequired onValue={(id) => edit((doc) => setConfig(updateNode(doc, node.key, { subscore_id: id ?? null }), node.key, { version: undefined }))} />
+      {held && <Choice label={LABELS.version} value={config.version} empty={`newest, now v${held.version}`} choices={Array.from({ length: held.version }, (_, index) => [held.version - index, `keep v${held.version - index}`])} onValue={(version) => configure({ version: version ?? undefined })} />}
       {held && <p className="ms-cap ms-tells"><a href={`/admin/scores/score/${held.id}/composer/`}>Open {held.name}</a></p>}
     </>
   ); // prettier-ignore

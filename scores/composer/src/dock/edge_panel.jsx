@@ -73,16 +73,19 @@ function Renames({ edge }) {
           <input className="ms-input ms-mono" list="composer-paths" aria-label={`Field ${at + 1} of ${edge.from}`} placeholder="field, or person.email" value={from} onChange={(event) => change(at, 0, event.target.value)} />
           <Icon name="arrow_forward" />
           <input className="ms-input ms-mono" list="composer-wanted" aria-label={`Its name in ${edge.to}`} placeholder="its name there" value={to} onChange={(event) => change(at, 1, event.target.value)} disabled={!from} />
-          <Button icon="close" className="is-flat is-small" title="Take this rename out" disabled={at >= pairs.length} onClick={() => write(pairs.filter((_, index) => index !== at))} />
+          <Button icon="close" className="is-flat is-small" title="Take this rename out" disabled={at >= pairs.length} onClick={() => (write(pairs.filter((_, index) => index !== at)), enterLast())} />
         </span>
       ))}
-      <Button icon="add" className="is-small" disabled={rows.length > pairs.length} onClick={() => setExtra(extra + 1)}>Another rename</Button>
+      <Button icon="add" className="is-small" disabled={rows.length > pairs.length} onClick={() => (setExtra(extra + 1), enterLast())}>Another rename</Button>
       </fieldset>
       <datalist id="composer-paths">{pathsIn(plain).map(({ path, value }) => <option key={path} value={path} label={brief(value).slice(0, 40)} />)}</datalist>
       <datalist id="composer-wanted">{wanted.map(({ name, tells }) => <option key={name} value={name} label={tells} />)}</datalist>
     </section>
   ); // prettier-ignore
 }
+
+/** The button that was pressed is gone or off: the keyboard goes on in the last row. */
+const enterLast = () => setTimeout(() => [...document.querySelectorAll(".ms-rename")].at(-1)?.querySelector("input").focus());
 
 const fieldsOfEdge = (doc, edge, known) => {
   const alone = { ...doc, edges: doc.edges.map((one) => (edgeId(one) === edgeId(edge) ? edge : one)) };

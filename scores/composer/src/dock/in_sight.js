@@ -13,3 +13,6 @@ export function useInSight(key) {
     return () => clearTimeout(timer);
   }, [key]);
 }
+
+/** Puts the keyboard into the dock, where what it was on is gone. */
+export const enterDock = () => document.querySelector(".ms-dock :is(input, select, textarea):not(:disabled)")?.focus();

@@ -2,6 +2,7 @@
 
 import { edit } from "../edit/actions.js";
 import { setConfig, updateNode } from "../graph/edit.js";
+import { LABELS } from "../graph/labels.js";
 import { useFacts } from "../store.js";
 import { Choice, Typed } from "./fields.jsx";
 
@@ -18,8 +19,8 @@ export function LimitsTab({ node }) {
   const hasTime = node.kind !== "control" || node.subkind === "subscore";
   return (
     <>
-      {hasTime && <Typed label="Seconds" type="integer" value={node.timeout_seconds ?? undefined} placeholder={operation ? `${operation.timeout_seconds}, as the operation says` : "as usual"} help="The longest it may take" onValue={(value) => change({ timeout_seconds: value ?? null }, "seconds")} />}
-      <Choice label="On error" value={node.on_error ?? "fail"} choices={[["fail", "the run fails"], ["continue", "the run goes on, counted"]]} onValue={(on_error) => change({ on_error })} help="An edge from the port on_error goes first" />
+      {hasTime && <Typed label={LABELS.timeout_seconds} type="integer" value={node.timeout_seconds ?? undefined} placeholder={operation ? `${operation.timeout_seconds}, as the operation says` : "as usual"} help="The longest it may take" onValue={(value) => change({ timeout_seconds: value ?? null }, "seconds")} />}
+      <Choice label={LABELS.on_error} value={node.on_error ?? "fail"} choices={[["fail", "the run fails"], ["continue", "the run goes on, counted"]]} onValue={(on_error) => change({ on_error })} help="An edge from the port on_error goes first" />
       {node.kind !== "control" && (
         <>
           <Typed label="Tries" type="integer" value={retry.attempts} placeholder="1" onValue={setRetry("attempts")} help="On unavailable, rate limited and timeout" />
@@ -27,8 +28,8 @@ export function LimitsTab({ node }) {
           <Typed label="At most" type="number" value={retry.max_seconds} placeholder="300" onValue={setRetry("max_seconds")} />
         </>
       )}
-      <Typed label="Input schema" type="json" mono rows={4} value={node.input_schema ?? undefined} placeholder="A JSON Schema that its input must fit" onValue={(input_schema) => change({ input_schema: input_schema ?? null }, "schema")} />
-      <Typed label="Sample" type="json" mono rows={3} value={node.config?.sample} placeholder='{"port": "success", "output": {}}' help="What a rehearsal answers in its place" onValue={(sample) => edit((doc) => setConfig(doc, node.key, { sample }), `sample ${node.key}`)} />
+      <Typed label={LABELS.input_schema} type="json" mono rows={4} value={node.input_schema ?? undefined} placeholder="A JSON Schema that its input must fit" onValue={(input_schema) => change({ input_schema: input_schema ?? null }, "schema")} />
+      <Typed label={LABELS.sample} type="json" mono rows={3} value={node.config?.sample} placeholder='{"port": "success", "output": {}}' help="What a rehearsal answers in its place" onValue={(sample) => edit((doc) => setConfig(doc, node.key, { sample }), `sample ${node.key}`)} />
     </>
   ); // prettier-ignore
 }

@@ -2,7 +2,8 @@
 
 import { useState } from "react";
 
-import { edit, removeSelected } from "../edit/actions.js";
+import { edit, focusOn, removeSelected } from "../edit/actions.js";
+import { Mend } from "../edit/issues.jsx";
 import { findNode } from "../graph/document.js";
 import { renameKey, updateNode } from "../graph/edit.js";
 import { iconOf, kindWord } from "../graph/kinds.js";
@@ -38,7 +39,7 @@ export function NodePanel({ node }) {
           </span>
         </header>
         {told.map((issue, at) => (
-          <p key={at} className={`ms-issue is-${issue.level}`}><Icon name={issue.level === "error" ? "error" : "warning"} />{issue.message}</p>
+          <p key={at} className={`ms-issue is-${issue.level}`}><Icon name={issue.level === "error" ? "error" : "warning"} /><span>{issue.message} <Mend issue={issue} /></span></p>
         ))}
         <fieldset className="ms-plain" disabled={!isEditing}>
         {tab === "Settings" && (
@@ -72,6 +73,7 @@ function Name({ node }) {
     if (fault || key === node.key) return setKey(node.key);
     edit((before) => renameKey(before, node.key, key));
     if (now().doc.nodes.some((one) => one.key === key)) select([key]);
+    setTimeout(() => document.activeElement === document.body && focusOn(key)); // this field is another step's now
   };
   return (
     <>

@@ -9,10 +9,12 @@ import { fieldsOf } from "../graph/schema.js";
 import { useFacts } from "../store.js";
 import { SchemaField, Typed } from "./fields.jsx";
 import { useKnown } from "./known.js";
+import { Secrets, useVault } from "./secrets.jsx";
 
 export function OperationSettings({ node }) {
   const { catalog, doc } = useFacts();
   const known = useKnown();
+  const { secrets } = useVault();
   const operation = catalog.operations.get(`${node.skill}.${node.operation}`);
   const fields = useMemo(() => fieldsOf(operation?.input_schema), [operation]);
   const from = useMemo(() => sourcesOf(arriving(doc, node.key, known)), [doc, node.key, known]);
@@ -29,10 +31,10 @@ export function OperationSettings({ node }) {
       {(operation.input_schema.additionalProperties === true || Object.keys(others).length > 0) && (
         <Typed label="Other fields" type="json" value={Object.keys(others).length ? others : undefined} mono placeholder='{"name": "value"}' help="Any other field of its input that no edge brings" onValue={(value) => edit((before) => setOthers(before, node, fields, value), `others ${node.key}`)} />
       )}
-      <Secrets skill={catalog.skills.get(node.skill)} />
+      <Secrets operation={operation} />
       <datalist id="composer-secrets">
-        {[...catalog.skills.values()].flatMap((skill) => skill.secrets).map((slot) => (
-          <option key={slot} value={slot} />
+        {secrets.map(({ id, name, description }) => (
+          <option key={id} value={name} label={description || "in the vault"} />
         ))}
       </datalist>
     </>
@@ -57,10 +59,3 @@ function setOthers(doc, node, fields, value) {
   const own = Object.fromEntries(Object.entries(node.config?.params ?? {}).filter(([name]) => fields.some((field) => field.name === name)));
   return setConfig(doc, node.key, { params: { ...own, ...(typeof value === "object" ? value : {}) } });
 }
-
-const Secrets = ({ skill }) =>
-  skill?.secrets.length > 0 && (
-    <p className="ms-cap ms-tells">
-      Needs {skill.secrets.map((slot) => <code key={slot}>{slot}</code>)}: its orchestra’s binding, else the <a href="/admin/workspaces/secret/">secret of that name</a>.
-    </p>
-  ); // prettier-ignore

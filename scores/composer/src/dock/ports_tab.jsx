@@ -3,11 +3,13 @@
 import { edgeId, findNode } from "../graph/document.js";
 import { edit, join } from "../edit/actions.js";
 import { removeEdges, reorderEdge, setConfig, whyNot } from "../graph/edit.js";
+import { LABELS } from "../graph/labels.js";
 import { isMap } from "../graph/kinds.js";
 import { ITEM, ON_ERROR, ownPorts } from "../graph/ports.js";
 import { select, useFacts } from "../store.js";
 import { Button } from "../ui/parts.jsx";
 import { Choice, Typed } from "./fields.jsx";
+import { enterDock } from "./in_sight.js";
 
 export function PortsTab({ node }) {
   const { doc, catalog } = useFacts();
@@ -31,9 +33,9 @@ export function PortsTab({ node }) {
         </ul>
       )}
       {into.length > 1 && (
-        <Choice label="Waits for" value={node.config?.join ?? "any"} choices={joins(into.length, node.config?.join)} onValue={(join) => configure({ join: join === "any" ? undefined : join })} help="All edges settle in any case; it plays when so many of them brought something" />
+        <Choice label={LABELS.join} value={node.config?.join ?? "any"} choices={joins(into.length, node.config?.join)} onValue={(join) => configure({ join: join === "any" ? undefined : join })} help="All edges settle in any case; it plays when so many of them brought something" />
       )}
-      <Typed label="Passes" type="integer" value={node.config?.max_passes ?? undefined} placeholder="once; how often edges may lead back here" onValue={(max_passes) => configure({ max_passes })} />
+      <Typed label={LABELS.max_passes} type="integer" value={node.config?.max_passes ?? undefined} placeholder="once; how often edges may lead back here" onValue={(max_passes) => configure({ max_passes })} />
     </>
   );
 }
@@ -45,7 +47,7 @@ const joins = (count, now) => [
 ];
 
 const EdgeLink = ({ edge, text }) => (
-  <button type="button" className="ms-linked ms-clip" onClick={() => select([], [edgeId(edge)])} title="Renames and more of this edge">
+  <button type="button" className="ms-linked ms-clip" onClick={() => (select([], [edgeId(edge)]), setTimeout(enterDock))} title="Renames and more of this edge">
     {text}
   </button>
 );

@@ -47,21 +47,31 @@ export function add(offer, { at, edge, after, owner } = {}) {
     if (edge) return change.insertOnEdge(change.addNode(before, node), edge, node.key, catalog);
     const within = owner ?? (after && ownerBehind(before, after));
     const added = change.addNode(before, node, within);
-    return after ? change.connect(added, { ...after, to: node.key }) : added;
+    return after ? change.connect(added, { ...after, to: node.key }) : given(added, node.key);
   });
   select([node.key]);
   return node.key;
 }
 
+const byDrop = new Set(); // edges that a drop into a frame drew: they give way to one that is drawn there
+
+/** Leads the items of its map to a node that was dropped into a frame. */
+export function given(doc, key) {
+  const led = change.giveItems(doc, key);
+  if (led !== doc) byDrop.add(edgeId(led.edges.at(-1)));
+  return led;
+}
+
 /** Adds it where the selection says: on the selected edge, behind the selected node, else in the middle. */
-export function addBySelection(offer) {
+export function addBySelection(offer, port) {
   const { doc, catalog, view } = now();
   const [key] = selectedNodes();
   const [edge] = selectedEdges();
   const node = key && findNode(doc, key);
-  const more = node ? { after: { from: key, from_port: nextPort(doc, node, catalog) } } : edge ? { edge } : { at: view?.centre() };
+  const more = node ? { after: { from: key, from_port: port ?? nextPort(doc, node, catalog) } } : edge ? { edge } : { at: view?.centre() };
   const made = add(offer, more);
   requestAnimationFrame(() => now().view?.reveal(made));
+  return made;
 }
 
 function ownerBehind(doc, { from, from_port }) {
@@ -91,14 +101,32 @@ function placeFor({ at, edge, after }) {
 export function join({ from, from_port, to }) {
   const why = change.whyNot(now().doc, { from, from_port, to });
   if (why) return tell(why, "warn");
-  edit((doc) => change.connect(doc, { from, from_port, to }));
+  edit((doc) => {
+    const items = change.onlyItems(doc, to);
+    const gives = items && byDrop.has(edgeId(items)) && items.from !== from;
+    if (gives) tell(`${to} is given what ${from} leads there now, no longer each item; draw that edge again to give both.`);
+    return change.connect(gives ? change.removeEdges(doc, [edgeId(items)]) : doc, { from, from_port, to });
+  });
 }
 
 export function removeSelected() {
   const [keys, ids] = [selectedNodes(), selectedEdges()];
   if (!keys.length && !ids.length) return;
+  const next = neighbourOf(now().doc, keys, ids);
   edit((doc) => change.removeNodes(change.removeEdges(doc, ids), keys));
+  select(next ? [next] : []);
+  if (next) requestAnimationFrame(() => focusOn(next));
 }
+
+/** Where one goes on after something was taken away: what led there, else what followed. */
+function neighbourOf(doc, keys, ids) {
+  const gone = doc.edges.filter((edge) => ids.includes(edgeId(edge)) || keys.includes(edge.to) || keys.includes(edge.from));
+  const left = (key) => !keys.includes(key);
+  return gone.map((edge) => edge.from).find(left) ?? gone.map((edge) => edge.to).find(left);
+}
+
+/** Puts the keyboard where a step or an edge is drawn. */
+export const focusOn = (id) => document.querySelector(`:is(.react-flow__node, .react-flow__edge)[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
 
 export function copySelected() {
   const keys = selectedNodes();

@@ -6,9 +6,8 @@ import { all, get } from "../api.js";
 import { close, isChanged, now, tell, useComposer, useFacts } from "../store.js";
 import { Dialog } from "../ui/dialog.jsx";
 import { Button } from "../ui/parts.jsx";
-import { add, addBySelection } from "./actions.js";
-import { FindNode } from "./find_node.jsx";
-import { FindField, Found, useFinder } from "./finder.jsx";
+import { Add } from "./add.jsx";
+import { Connect, FindNode } from "./find_node.jsx";
 import { Issues } from "./issues.jsx";
 import { keep, keepMine, save, takeTheirs } from "./keeping.js";
 import { KEYS } from "./keys.js";
@@ -20,6 +19,7 @@ export function Dialogs() {
   if (dialog?.name === "conflict") return <Conflict {...dialog} />;
   if (dialog?.name === "keys") return <KeyList />;
   if (dialog?.name === "find") return <FindNode />;
+  if (dialog?.name === "connect") return <Connect {...dialog} />;
   if (dialog?.name === "add") return <Add key={dialog.at?.x} {...dialog} />;
   return null;
 }
@@ -145,38 +145,28 @@ function Conflict({ theirs, etag }) {
   );
 }
 
-const KeyList = () => (
-  <Dialog title="Keys">
-    <dl className="ms-keys">
-      {KEYS.map(([keys, tells]) => (
-        <div key={keys}>
-          <dt>
-            <kbd>{keys}</kbd>
-          </dt>
-          <dd>{tells}</dd>
-        </div>
-      ))}
-    </dl>
-    <Feet>
-      <Button onClick={close} autoFocus>
-        Back
-      </Button>
-    </Feet>
-  </Dialog>
-);
-
-/** The palette's search where the pointer is: behind a port that was pulled, or at a place of the canvas. */
-function Add({ at, after, screen }) {
-  const finder = useFinder((offer) => {
-    close();
-    if (at) add(offer, { at, after });
-    else addBySelection(offer);
-  }, 12);
-  const style = screen ? { left: Math.min(screen.clientX, innerWidth - 330), top: Math.min(screen.clientY, innerHeight - 410) } : undefined;
+function KeyList() {
+  const { singleKeys } = useFacts();
   return (
-    <Dialog title={after ? `Add a step behind ${after.from}` : "Add a step"} className={`is-add ${screen ? "is-placed" : ""}`} style={style}>
-      <FindField field={finder.field} isOpen={finder.found.length > 0} autoFocus />
-      <Found {...finder} />
+    <Dialog title="Keys">
+      <dl className="ms-keys">
+        {KEYS.map(([keys, tells]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{tells}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="ms-cap">
+        Keys of one character {singleKeys ? "can be switched off" : "are switched off for you"}: <a href="/admin/keyboard/">Keyboard</a>
+      </p>
+      <Feet>
+        <Button onClick={close} data-first>
+          Back
+        </Button>
+      </Feet>
     </Dialog>
   );
 }

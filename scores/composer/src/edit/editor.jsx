@@ -8,7 +8,7 @@ import * as change from "../graph/edit.js";
 import { frameAt, ownerAfterDrop } from "../graph/geometry.js";
 import { facts, now, open, tell, useComposer } from "../store.js";
 import { Button } from "../ui/parts.jsx";
-import { add, edit, join, pointAt } from "./actions.js";
+import { add, edit, given, join, pointAt } from "./actions.js";
 import { DRAGGED } from "./finder.jsx";
 
 const HALF = { x: 70, y: 21 }; // a dropped step has the pointer in its middle
@@ -103,8 +103,10 @@ function shifted(node, from, to) {
 function joined(doc, key, owner) {
   const before = doc.nodes.find((node) => (node.config?.body_node_ids ?? []).includes(key))?.key;
   if (before === owner) return doc;
-  tell(owner ? `${key} is played in ${owner} now, once for each item.` : `${key} is out of ${before}.`);
-  return change.moveInto(doc, [key], owner);
+  const moved = change.moveInto(doc, [key], owner);
+  const led = owner ? given(moved, key) : moved;
+  tell(owner ? `${key} is played in ${owner} now, once for each item${led === moved ? "" : ", which comes to it"}.` : `${key} is out of ${before}.`);
+  return led;
 }
 
 /** What to do with a score that has no steps yet. */

@@ -1,8 +1,10 @@
 // What is wrong with the score, each with the way to its place.
 
 import { edgeId } from "../graph/document.js";
-import { now, select } from "../store.js";
+import { mendOf } from "../graph/mends.js";
+import { now, select, useFacts } from "../store.js";
 import { Icon } from "../ui/parts.jsx";
+import { edit } from "./actions.js";
 
 function go({ node, edge }) {
   if (node) {
@@ -25,7 +27,20 @@ export const Issues = ({ issues, onGo }) => (
             {issue.message}
           </span>
         </button>
+        <Mend issue={issue} />
       </li>
     ))}
   </ul>
 );
+
+/** A click that puts it right, where there is one. */
+export function Mend({ issue }) {
+  const { doc, isEditing } = useFacts();
+  const mend = isEditing ? mendOf(doc, issue) : null;
+  if (!mend) return null;
+  return (
+    <button type="button" className="ms-linked ms-mend" onClick={() => edit(mend.make)}>
+      {mend.word}
+    </button>
+  );
+}

@@ -24,12 +24,10 @@ export function keepSoon(wait = WAIT) {
 export async function keep() {
   clearTimeout(timer);
   timer = null;
-  if (underway) await underway;
+  while (underway) await underway; // one at a time: a second one would be refused as somebody else's
   if (now().draft.state === "kept") return true;
-  underway = put(now().doc);
-  const isKept = await underway;
-  underway = null;
-  return isKept;
+  underway = put(now().doc).finally(() => (underway = null));
+  return underway;
 }
 
 async function put(doc) {

@@ -10,6 +10,7 @@ export const KEYS = [
   ["/", "find a step to add"],
   ["Ctrl F", "find a step on the canvas"],
   ["N", "add a step behind the selected one, or on the selected edge"],
+  ["C", "lead the selected step to another"],
   ["← → ↑ ↓", "go along edges to the next step"],
   ["Alt ← → ↑ ↓", "move the selected steps"],
   ["Enter", "settings of the selected step"],
@@ -47,6 +48,7 @@ const PLAIN = {
   "/": () => (now().isEditing ? focus("#composer-find") : open("find")),
   "?": () => open("keys"),
   n: () => open("add"),
+  c: connectSelected,
   f: () => now().view?.fit(),
   L: act.arrangeAll,
   Delete: act.removeSelected,
@@ -54,6 +56,18 @@ const PLAIN = {
   Enter: settle,
   Escape: () => select([]),
 };
+
+function connectSelected() {
+  const [key] = selectedNodes();
+  if (key !== undefined) open("connect", { from: key });
+}
+
+/** Out of a field, back to what is selected on the canvas. */
+function leave(field) {
+  field.blur();
+  const [id] = [...selectedNodes(), ...selectedEdges()];
+  if (id !== undefined) act.focusOn(id);
+}
 
 /** Selects what has the focus; then goes to its settings. */
 function settle({ target }) {
@@ -72,8 +86,10 @@ function deed(event) {
     if (!act || !(isEditing || event.key.toLowerCase() === "f")) return null;
     return EVERYWHERE.has(event.key.toLowerCase()) || !isTyping(event.target) ? () => act(event) : null;
   }
-  if (isTyping(event.target)) return event.key === "Escape" ? () => event.target.blur() : null;
+  if (isTyping(event.target)) return event.key === "Escape" ? () => leave(event.target) : null;
   if (WAYS[event.key]) return () => arrow(event);
+  if (event.key === "Escape" && event.target.closest(".ms-popover")) return null;
+  if (event.key === "Escape" && event.target.closest(".ms-dock")) return () => leave(event.target);
   if (event.key === "Enter" && event.target.closest("button, a, summary")) return null;
   const isOurs = isEditing || READING.has(event.key);
   return isOurs && PLAIN[event.key] ? () => PLAIN[event.key](event) : null;
@@ -88,7 +104,7 @@ function arrow(event) {
   if (next === undefined) return;
   select([next]);
   now().view?.reveal(next);
-  document.querySelector(`.react-flow__node[data-id="${next}"]`)?.focus({ preventScroll: true });
+  act.focusOn(next);
 }
 
 export function useKeys() {

@@ -2,12 +2,14 @@
 
 import { useState } from "react";
 
+import { open, useFacts } from "../store.js";
 import { Icon, KindTile } from "../ui/parts.jsx";
 import { addBySelection } from "./actions.js";
 import { FindField, Found, Offer, useFinder } from "./finder.jsx";
 
 export function Palette() {
-  const finder = useFinder(addBySelection);
+  const finder = useFinder((offer) => addBySelection(offer));
+  const { singleKeys } = useFacts();
   const skills = new Map();
   for (const offer of finder.offers.filter((one) => one.type === "operation")) {
     if (!skills.has(offer.group)) skills.set(offer.group, []);
@@ -15,7 +17,7 @@ export function Palette() {
   }
   return (
     <aside className="ms-palette" aria-label="Palette">
-      <FindField id="composer-find" field={finder.field} isOpen={finder.found.length > 0} hint="/" />
+      <FindField id="composer-find" field={finder.field} isOpen={finder.found.length > 0} hint={singleKeys ? "/" : ""} />
       {finder.text.trim() ? (
         <Found {...finder} />
       ) : (
@@ -27,7 +29,11 @@ export function Palette() {
             <Skill key={skill} skill={skill} offers={offers} choose={finder.choose} />
           ))}
           <p className="ms-cap">
-            Drag onto the canvas or onto an edge. <kbd>?</kbd> lists all keys.
+            Drag onto the canvas or onto an edge.{" "}
+            <button type="button" className="ms-linked" onClick={() => open("keys")}>
+              All keys
+            </button>{" "}
+            {singleKeys && <kbd>?</kbd>}
           </p>
         </div>
       )}

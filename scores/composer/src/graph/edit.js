@@ -79,6 +79,19 @@ export function connect(doc, { from, from_port = SUCCESS, to }) {
   return { ...taken, edges: [...taken.edges, { from, from_port, to, to_port: "default", transform: null, order }] };
 }
 
+/** Leads the items of its map to a node to which nothing leads yet: else it would never be played. */
+export function giveItems(doc, key) {
+  const owner = ownersOf(doc).get(key);
+  return owner === undefined || doc.edges.some((edge) => edge.to === key) ? doc : connect(doc, { from: owner, from_port: ITEM, to: key });
+}
+
+/** The plain edge over which items come to a node and nothing else does, or undefined. */
+export function onlyItems(doc, key) {
+  const into = doc.edges.filter((edge) => edge.to === key);
+  const [edge] = into;
+  return into.length === 1 && edge.from_port === ITEM && !edge.transform && isMap(findNode(doc, edge.from)) ? edge : undefined;
+}
+
 /** Puts a node, which is in the document, between the two ends of an edge. */
 export function insertOnEdge(doc, id, key, catalog) {
   const edge = doc.edges.find((one) => edgeId(one) === id);

@@ -19,8 +19,12 @@ export function ownPorts(node, catalog) {
   return [SUCCESS];
 }
 
-/** The port that a new edge leaves by: the first that nothing follows yet, else the first. */
+/** Every port that an edge can leave by. */
+export const portsOf = (node, catalog) => [...new Set([...ownPorts(node, catalog), ON_ERROR])];
+
+/** The port that a new edge leaves by: the first that nothing follows yet, else the first; of a map without a body, `item`. */
 export function nextPort(doc, node, catalog) {
+  if (isMap(node) && !(node.config?.body_node_ids ?? []).length) return ITEM;
   const own = ownPorts(node, catalog).filter((port) => !(isMap(node) && port === ITEM));
   const followed = new Set(doc.edges.filter((edge) => edge.from === node.key).map((edge) => edge.from_port));
   return own.find((port) => !followed.has(port)) ?? own[0] ?? SUCCESS;

@@ -1,6 +1,6 @@
 // What is done to boxes that are laid out from left to right: small steps made straight, long scores put in rows. Pure.
 
-const NEAR = 40; // px of a step between two joined boxes that is not worth a bend
+const NEAR = 60; // px of a step between two joined boxes that is not worth a bend
 const APART = 26; // px kept between boxes
 const ROW_GAP = 74; // px between rows, with the edges that lead from one to the next
 const SHEET = { width: 990, height: 600 }; // px of canvas at 1280 x 800

@@ -9,7 +9,10 @@ export function Popover({ label, children, className = "", buttonClass = "", tit
   useEffect(() => {
     if (!isOpen) return undefined;
     const away = (event) => {
-      if (event.type === "keydown" ? event.key === "Escape" : !box.current?.contains(event.target)) close();
+      if (event.type !== "keydown") return box.current?.contains(event.target) ? undefined : close();
+      if (event.key !== "Escape") return undefined;
+      if (box.current?.contains(document.activeElement)) box.current.querySelector("button").focus();
+      return close();
     };
     addEventListener("pointerdown", away);
     addEventListener("keydown", away, { capture: true });

@@ -1,0 +1,22 @@
+// What can be mended with one click, of what is said to be wrong. Pure.
+
+import { findNode, ownersOf } from "./document.js";
+import { connect, setConfig } from "./edit.js";
+import { ITEM } from "./ports.js";
+
+/** {word, make: document -> document} of an issue, or null. */
+export function mendOf(doc, { code, node: key, message }) {
+  const node = key && findNode(doc, key);
+  if (!node) return null;
+  const owner = ownersOf(doc).get(key);
+  if (code === "unreached_body_node" && owner !== undefined) return { word: `Lead each item of ${owner} to it`, make: (before) => connect(before, { from: owner, from_port: ITEM, to: key }) };
+  if (code === "port_goes_nowhere") return endsHere(node, message);
+  return null;
+}
+
+/** The message names the port: `Nothing follows look.not_found; …`. */
+function endsHere(node, message) {
+  const port = message.match(/^Nothing follows [a-z0-9_]+\.([^;]+);/)?.[1];
+  const ends = node.config?.ends ?? [];
+  return port && !ends.includes(port) ? { word: `It ends here on purpose`, make: (before) => setConfig(before, node.key, { ends: [...ends, port] }) } : null;
+}

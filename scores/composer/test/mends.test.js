@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { giveItems, onlyItems } from "../src/graph/edit.js";
+import { mendOf } from "../src/graph/mends.js";
+import { nextPort } from "../src/graph/ports.js";
+import { catalog, find, graph, map, step } from "./catalog.js";
+
+const paths = (doc) => doc.edges.map(({ from, from_port, to }) => `${from}.${from_port} -> ${to}`);
+const inBody = (...edges) => graph([map("each", ["a", "b"]), step("a"), step("b")], edges);
+
+test("what is dropped into a frame gets each item, unless something leads there already", () => {
+  assert.deepEqual(paths(giveItems(inBody(), "a")), ["each.item -> a"]);
+  const joined = inBody("a -> b");
+  assert.equal(giveItems(joined, "b"), joined);
+  assert.equal(giveItems(joined, "each"), joined);
+});
+
+test("an edge for items alone is known, so that one drawn there can take its place", () => {
+  assert.equal(onlyItems(inBody("each.item -> b"), "b").from, "each");
+  assert.equal(onlyItems(inBody("each.item -> b", "a -> b"), "b"), undefined);
+});
+
+test("the first step behind a map goes into it, the next behind it", () => {
+  const [empty, full] = [map("each", []), map("each", ["a"])];
+  assert.equal(nextPort(graph([empty], []), empty, catalog), "item");
+  assert.equal(nextPort(graph([full, step("a")], []), full, catalog), "success");
+});
+
+test("a step that no item reaches, and a port that nothing follows, are mended by a click", () => {
+  const doc = inBody("each.item -> a");
+  const led = mendOf(doc, { code: "unreached_body_node", node: "b", message: "" });
+  assert.equal(led.word, "Lead each item of each to it");
+  assert.deepEqual(paths(led.make(doc)), ["each.item -> a", "each.item -> b"]);
+
+  const open = graph([find("look")], []);
+  const ends = mendOf(open, { code: "port_goes_nowhere", node: "look", message: "Nothing follows look.not_found; draw an edge." });
+  assert.deepEqual(ends.make(open).nodes[0].config.ends, ["not_found"]);
+  assert.equal(mendOf(open, { code: "output_unused", node: "look", message: "" }), null);
+});
