@@ -49,7 +49,7 @@ def schemathesis(address: str, token: str, folder: Path) -> "subprocess.Complete
     """Its notes are left in `folder`."""
     program = Path(sys.executable).with_name("st")
     command = [str(program), "--config-file", str(HERE / "schemathesis.toml"), "run", address]
-    options = "--checks all --phases fuzzing --max-examples 5 --generation-deterministic"
+    options = "--checks all --phases fuzzing --max-examples 3 --generation-deterministic"
     return subprocess.run(
         [*command, *options.split(), "--no-color", "--header", f"Authorization: Bearer {token}"],
         cwd=folder,
