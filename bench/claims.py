@@ -1,6 +1,7 @@
 """What a claim of ten runs costs while so many are queued, by so many workspaces.
 
-The floor: the same with ten runs queued. `python -m bench.claims`
+The floor: the same with ten runs queued. Each is measured twice: planned anew, and by a player that
+planned its claim while the table was empty. `python -m bench.claims`
 """
 
 import statistics
@@ -18,6 +19,7 @@ ROUNDS = 40
 ROOM = 10
 CROWDS = ((10, 1), (10_000, 1), (10_000, 100), (10_000, 1000))  # queued runs, workspaces
 PLACE = {"me": "bench", "cluster": "bench", "host": "bench", "pid": 1}
+ASKED = {"me": "bench", "deaths": 0, "limit": ROOM, "workspaces": [], "plays": [], "most": 250}
 BACK = "update score_runs set status = 'queued', player = null where status = 'running'"
 ENDLESS = "update players set lease_until = clock_timestamp() + interval '1 hour'"
 
@@ -27,16 +29,20 @@ def measure() -> None:
     from runs.connections import connect
 
     floor = 0.0
-    for runs, workspaces in CROWDS:
-        with connect() as connection:  # a new one plans anew, as each player does
-            _queue(connection, runs, workspaces)
-            connection.execute("delete from players")
-            connection.execute(claims.ENTER, PLACE)
-            connection.execute(ENDLESS)
-            took = _median(connection)
-        floor = floor or took
-        queued = f"{runs} runs of {workspaces} workspaces"
-        print(f"{queued}: {took * 1000:.1f} ms for {ROOM} of them, ratio {took / floor:.1f}")
+    with connect() as early:
+        early.execute("analyze score_runs")
+        early.execute(claims.ENTER, PLACE)
+        early.execute(ENDLESS)
+        early.execute(claims.CLAIM, ASKED, prepare=True)
+        for runs, workspaces in CROWDS:
+            _queue(early, runs, workspaces)
+            planned_early = _median(early)
+            with connect() as connection:
+                took = _median(connection)
+            floor = floor or took
+            queued = f"{runs} runs of {workspaces} workspaces"
+            told = f"{took * 1000:.1f} ms for {ROOM} of them, ratio {took / floor:.1f}"
+            print(f"{queued}: {told}; planned on an empty table {planned_early * 1000:.1f} ms")
 
 
 def _queue(connection: "psycopg.Connection", runs: int, workspaces: int) -> None:
@@ -67,11 +73,10 @@ def _score(number: int) -> "Score":
 def _median(connection: "psycopg.Connection") -> float:
     from runs import claims
 
-    asked = {"me": "bench", "deaths": 0, "limit": ROOM, "workspaces": [], "plays": [], "most": 250}
     took = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        rows = connection.execute(claims.CLAIM, asked, prepare=True).fetchall()
+        rows = connection.execute(claims.CLAIM, ASKED, prepare=True).fetchall()
         took.append(time.perf_counter() - began)
         assert len(rows) == ROOM
         connection.execute("delete from run_events")

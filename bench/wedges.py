@@ -5,6 +5,7 @@ in play all the while and must not be cut. `python -m bench.wedges --rounds 5`
 """
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -20,6 +21,7 @@ from bench.installation import Installation, installation
 
 NODE_SECONDS = 1.0
 LONG_ENOUGH = 1000
+PARTS = 7  # five workers, the monitor and the pusher
 PHASE_SECONDS = 6.0  # deaths come at any moment between two beats
 
 
@@ -64,8 +66,7 @@ def measure(here: Installation, rounds: int) -> bool:
         for death in DEATHS:
             _wait(lambda: _beaten(here))
             time.sleep(random.uniform(0, PHASE_SECONDS))
-            main = psutil.Process(here.clusters[0].pid).children()[0]
-            for pid in death(main.children()[0]):
+            for pid in death(_sentinel(here)):
                 os.kill(pid, signal.SIGKILL)
             took[death.__name__].append(_time_of_a_message())
     run.refresh_from_db()
@@ -94,6 +95,16 @@ def _beaten(here: Installation) -> bool:
 
     beaten = Cluster.objects.filter(pid=here.clusters[0].pid, last_beat__isnull=False)
     return beaten.exists() and Player.objects.count() == 2
+
+
+def _sentinel(here: Installation) -> psutil.Process:
+    """The one of the queue that is there, or just being started."""
+    while True:
+        with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+            found = psutil.Process(here.clusters[0].pid).children()[0].children()[0]
+            if len(found.children()) >= PARTS:
+                return found
+        time.sleep(0.05)
 
 
 def _wait(question: Callable[[], bool]) -> None:

@@ -1,7 +1,9 @@
 """Connections of our own beside Django's: the journal's, the lease's, the keep's, the listeners'.
 
 They end a transaction or a wait that a frozen process left behind, and notice a lost host in
-seconds, so that no lock of a dead player outlives its lease by much.
+seconds, so that no lock of a dead player outlives its lease by much. Statements are planned once, and
+by their indexes: a plan that was made while a table was all but empty would read the whole of it
+when ten thousand runs are queued (a claim took 270 ms instead of 6), until statistics are taken anew.
 """
 
 from typing import Any
@@ -19,6 +21,8 @@ SESSION = {
     "idle_in_transaction_session_timeout": "5s",
     "lock_timeout": "5s",
     "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "jit": "off",  # where PostgreSQL counts what is off as costs, it would compile each statement
 }
 KEEPALIVES: dict[str, Any] = {
     "keepalives_idle": 5,

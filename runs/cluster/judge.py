@@ -85,7 +85,7 @@ class Judge:
             signs, players = self._look()
             self._end_players(players)
         except psycopg.Error:
-            self._disconnect()
+            self.disconnect()
             self.be_patient()
             return False
         if min(signs.age, self._patience) > self._limit(signs):
@@ -144,7 +144,7 @@ class Judge:
             if player.mine and not player.leased:
                 kill_player(player.pid)
 
-    def _disconnect(self) -> None:
+    def disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None

@@ -1,15 +1,18 @@
 """A player's process apart from the queue that rang for it, so that the queue can be killed beside it."""
 
 import contextlib
+import logging
 import os
 import signal
 import time
 from collections.abc import Iterator
 
-from .lease import Exit, end_process
+from .lease import Exit
 from .slots import own_cluster
 
 DYING_SECONDS = 0.1
+
+log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
@@ -26,13 +29,12 @@ def apart() -> Iterator[None]:
     try:
         yield
     finally:
-        try:
+        with contextlib.suppress(OSError):  # the group is gone
             os.setpgid(0, group)
-        except OSError:
-            end_process(Exit.QUEUE_GONE)
         time.sleep(DYING_SECONDS)  # a queue that was killed a moment before is gone by then
         if os.getppid() != queue:
-            end_process(Exit.QUEUE_GONE)
+            log.info("a player ends its process: its queue was started again meanwhile")
+            os._exit(Exit.QUEUE_GONE)
 
 
 def kill_player(pid: int) -> None:

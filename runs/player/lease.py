@@ -78,6 +78,7 @@ class Lease(threading.Thread):
         while not self._stopped.wait(pause):
             self._end_if_hopeless()
             pause = RENEW_SECONDS if self._renew() else RETRY_SECONDS
+        self._disconnect()
 
     def _end_if_hopeless(self) -> None:
         moment = time.monotonic()

@@ -5,9 +5,14 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
+import psycopg
 from django.db import connection
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
+from runs.connections import conninfo
 from tests.chaos.lives import Lives, end
 from tests.chaos.oracle import Undisturbed, faults
 from tests.chaos.world import World
@@ -31,6 +36,7 @@ END_SESSIONS = """
 select count(pg_terminate_backend(pid)) from pg_stat_activity
  where datname = current_database() and pid <> pg_backend_pid()
    and backend_type = 'client backend'"""
+ADMISSION = "alter database {} allow_connections {}"
 
 
 class Cases:
@@ -101,13 +107,14 @@ class Cases:
         return self._judge(lives)
 
     def sessions(self, dice: random.Random) -> list[str]:
-        """The database ends every session of a player again and again; nothing is killed."""
+        """The database ends every session of a player again and again, and lets it in again at once
+        or later, as after a restart; nothing is killed."""
         lives = Lives(self.world, runs=dice.randint(1, 4))
         pid = lives.begin(durability=dice.choice(["each", "grouped"]))
         for _ in range(dice.randint(1, 6)):
             time.sleep(dice.uniform(0.02, 0.1))
-            with connection.cursor() as cursor:
-                cursor.execute(END_SESSIONS)
+            _end_sessions()
+        _end_sessions(closed_for=dice.choice([0, 0.4]))
         self.world.wait(pid)
         return self._judge(lives)
 
@@ -165,6 +172,24 @@ class Cases:
             for story in lives.stories
             for fault in faults(self.world, story, self.expected)
         ]
+
+
+def _end_sessions(closed_for: float = 0) -> None:
+    with connection.cursor() as cursor, _nobody_enters() if closed_for else nullcontext():
+        cursor.execute(END_SESSIONS)
+        time.sleep(closed_for)
+
+
+@contextmanager
+def _nobody_enters() -> Iterator[None]:
+    """Said from another database: one cannot lock oneself in."""
+    here = sql.Identifier(connection.settings_dict["NAME"])
+    with psycopg.connect(make_conninfo(conninfo(), dbname="postgres"), autocommit=True) as outside:
+        outside.execute(sql.SQL(ADMISSION).format(here, sql.SQL("false")))
+        try:
+            yield
+        finally:
+            outside.execute(sql.SQL(ADMISSION).format(here, sql.SQL("true")))
 
 
 Case = Callable[[random.Random], list[str]]

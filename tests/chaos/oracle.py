@@ -78,8 +78,10 @@ def _events(run: Run) -> Iterator[str]:
     rows = Counter(_place(row) for row in run.nodes.filter(call=0))
     if told != rows:
         yield f"events and rows differ: {sorted((told - rows) + (rows - told))}"
-    fences = {(row.node_key, row.iteration): row.fence for row in _last_rows(run)}
-    order = [fences[event.node_key, event.iteration] for event in ended if _place(event) in fences]
+    fences: dict[Place, list[int]] = {}  # of each attempt, which has an event of its own
+    for row in run.nodes.filter(call=0).order_by("attempt"):
+        fences.setdefault(_place(row), []).append(row.fence)
+    order = [fences[_place(event)].pop(0) for event in ended if fences.get(_place(event))]
     if any(later < earlier for earlier, later in pairwise(order)):
         yield "a row was written under a fence that was over"
 

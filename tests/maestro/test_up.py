@@ -135,7 +135,9 @@ def installation() -> Iterator[Installation]:
             installation.up.wait()
 
 
-def test_it_says_how_to_sign_in_and_stops_without_a_trace(installation: Installation) -> None:
+def test_it_says_how_to_sign_in_mends_what_dies_and_stops_without_a_trace(
+    installation: Installation,
+) -> None:
     said = installation.start()
     found, api_key = re.search(r"password (\S+) \(shown this once", said), API_KEY.search(said)
     assert found and api_key
@@ -143,12 +145,25 @@ def test_it_says_how_to_sign_in_and_stops_without_a_trace(installation: Installa
     assert installation.answer("/api/v1/workspace", Authorization=f"Bearer {api_key[0]}") == 200
     installation.wait_until(lambda: installation.answer("/readyz") == 200)
     assert "already runs" in installation.refused(MAESTRO_PORT=str(free_port()))
+    kill_one_after_the_other(installation)
     assert installation.stop() == 0
     assert installation.processes() == []
     said = installation.start()
     assert found[1] not in said and not API_KEY.search(said)
     assert installation.sign_in(found[1]) == "/admin/"
     assert installation.stop() == 0
+
+
+def kill_one_after_the_other(installation: Installation) -> None:
+    """What `up` has started; each is there again, and all of it works."""
+    for word in ("serve", "cluster"):
+        installation.named(word).kill()
+        installation.wait_for(f"{word} ended by itself (signal SIGKILL)")
+    installation.wait_until(lambda: installation.answer("/readyz") == 200)
+    postmaster = installation.postmaster()
+    os.kill(postmaster, signal.SIGKILL)
+    installation.wait_until(lambda: not psutil.pid_exists(postmaster))
+    installation.wait_until(lambda: installation.answer("/readyz") == 200)
 
 
 def test_a_killed_up_takes_its_children_along_and_the_next_one_works(
@@ -167,22 +182,6 @@ def test_a_killed_up_takes_its_children_along_and_the_next_one_works(
     installation.start()
     installation.wait_until(lambda: installation.answer("/readyz") == 200)
     assert installation.sign_in("a password of our own") == "/admin/"
-
-
-def test_what_dies_is_started_again(installation: Installation) -> None:
-    installation.start()
-    for word in ("serve", "cluster"):
-        installation.named(word).kill()
-        installation.wait_for(f"{word} ended by itself (signal SIGKILL)")
-    installation.wait_until(lambda: installation.answer("/readyz") == 200)
-    postmaster = int(
-        (installation.folder / "data" / "pg" / "postmaster.pid").read_text().split()[0]
-    )
-    os.kill(postmaster, signal.SIGKILL)
-    installation.wait_until(lambda: not psutil.pid_exists(postmaster))
-    installation.wait_until(lambda: installation.answer("/readyz") == 200)
-    assert installation.stop() == 0
-    assert installation.processes() == []
 
 
 def test_a_taken_port_is_refused_before_anything_is_made(installation: Installation) -> None:

@@ -10,11 +10,12 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from runs.cluster import judge, watchdog
+    from runs.cluster import judge, keep, watchdog
 
     watchdog.BEAT_SECONDS = 1
     judge.LATE_BEAT_SECONDS = 3
     judge.ANSWER_SECONDS = 1
+    keep.CLEAR_SECONDS = 2
     call_command("cluster")
 
 

@@ -92,6 +92,7 @@ def play_meanwhile(folder: Path, meanwhile: Callable[[Player], Awaitable[None]])
             relief.over = True
             player.news.set()
             await playing
+            await asyncio.to_thread(player.lease.join)
 
     with override_settings(DATA_DIR=folder):
         asyncio.run(both())

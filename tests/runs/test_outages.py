@@ -11,7 +11,7 @@ from runs.models import Cluster, Run, RunNode, RunStatus
 from scores.document import GraphDocument, NodeDocument
 from tests.scores.graphs import graph, step
 
-from .clusters import RunningCluster, ended, wait_until
+from .clusters import HASTY, RunningCluster, ended, wait_until
 from .stage import play_here
 from .test_surviving import assert_nothing_lost_and_nothing_twice, intake, rows
 from .worlds import pipeline, score, start
@@ -48,7 +48,7 @@ def test_a_cluster_told_to_stop_lets_the_node_in_flight_end_and_hands_the_run_ov
 ) -> None:
     log = tmp_path / "log"
     with RunningCluster(cluster_environment) as cluster:
-        run = start(score(in_flight_then_post(log, seconds=2)))
+        run = start(score(in_flight_then_post(log, seconds=1)))
         wait_until(log.exists)
         cluster.drain()
 
@@ -56,8 +56,7 @@ def test_a_cluster_told_to_stop_lets_the_node_in_flight_end_and_hands_the_run_ov
     assert (run.status, run.deaths, run.player) == (RunStatus.QUEUED, 0, None)
     assert keys(log) == ["long"]
     assert not Cluster.objects.exists()
-    with RunningCluster(cluster_environment):
-        assert ended(run).status == RunStatus.SUCCEEDED
+    assert play_here(run).status == RunStatus.SUCCEEDED
     assert keys(log) == ["long", "post"]
 
 
@@ -85,10 +84,13 @@ def test_a_player_whose_run_was_taken_over_meanwhile_writes_and_sends_nothing(
 
 
 def test_another_cluster_goes_on_with_what_a_killed_one_played_and_clears_up_after_it(
-    cluster: RunningCluster, cluster_environment: dict[str, str], tmp_path: Path
+    cluster_environment: dict[str, str], tmp_path: Path
 ) -> None:
     pipeline()
-    with RunningCluster(cluster_environment) as other:
+    with (
+        RunningCluster(cluster_environment, HASTY) as cluster,
+        RunningCluster(cluster_environment, HASTY) as other,
+    ):
         run = start(score(intake()), rows())
         wait_until(recorded_more_than(run, 50))
         victim, survivor = (cluster, other) if cluster.plays(run) else (other, cluster)
