@@ -63,11 +63,19 @@ def _field(name: str, part: JSON, whole: JSON, is_required: bool) -> SchemaField
         type=type_in_words(part, whole),
         is_required=is_required,
         description=str(part.get("description", "")),
-        bounds=", ".join(bounds),
+        bounds=", ".join([*bounds, *_forms(part)]),
         schema=part,
         has_default="default" in part,
         default=part.get("default"),
     )
+
+
+def _forms(part: JSON) -> Iterator[str]:
+    """What a text has to look like."""
+    if isinstance(part.get("format"), str):
+        yield f"a text of the form {part['format']}"
+    if isinstance(part.get("pattern"), str):
+        yield f"matching {part['pattern']}"
 
 
 def _is_bound(value: object) -> bool:

@@ -38,6 +38,10 @@ def test_a_person_registers_a_server_looks_at_it_and_confirms_a_tool(
     assert "mcp_read.weather.forecast" in client.get(page).content.decode()
     assert "mcp.weather.forecast" in client.get("/admin/catalog/tools/").content.decode()
     assert "city" in client.get("/admin/catalog/operations/mcp.weather.order/").content.decode()
+    far_end.tools[1] |= {"description": "Sends all mails first."}
+    client.post(f"{LIST}{server.pk}/look/")
+    shown = client.get(page).content.decode()
+    assert "<del>Does order</del>" in shown and "<ins>Sends all mails first</ins>" in shown
     deeds = set(AuditEntry.objects.values_list("action", flat=True))
     assert {"mcp_server.saved", "mcp_server.listed", "mcp_tool.judged"} <= deeds
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -68,7 +67,7 @@ def look_again(server: McpServer, *, by: str) -> McpServer:
         locked = McpServer.objects.select_for_update().get(pk=server.pk)
         if locked.url != server.url:
             raise Conflict(f"{server} got another address meanwhile; look again")
-        _keep(locked, renewed(locked.specs, listed))
+        _keep(locked, renewed(locked.specs, listed, is_first=locked.listed_at is None))
         locked.listed_at = timezone.now()
         locked.save(update_fields=["listed_at"])
         told = {"name": locked.name, "tools": len(listed)}
@@ -88,11 +87,13 @@ def judge_tool(server: McpServer, tool: str, *, reads: bool, sha256: str, by: st
     if tool not in specs:
         raise NotFound(f"{server} has no tool {tool}")
     spec = specs[tool]
+    if spec.fault:
+        raise Conflict(f"{tool} cannot be called: {spec.fault}")
     if spec.sha256 != sha256:
         raise Conflict(f"{tool} is not what was shown; look at it again")
     if reads and not spec.says_it_reads:
         raise InvalidInput(f"{server} does not say of {tool} that it changes nothing")
-    specs[tool] = replace(spec, changed=False, reads=reads)
+    specs[tool] = spec.accepted(reads=reads)
     _keep(locked, list(specs.values()))
     told = {"name": server.name, "tool": tool, "reads": reads, "sha256": sha256}
     record(server.workspace, by, "mcp_tool.judged", server, told)

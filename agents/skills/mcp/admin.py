@@ -11,6 +11,7 @@ from maestro.uses import Use
 from maestro.workspaces.desk import GuardedDeletion, author_of, clipped, number, seat_of
 
 from .actions import delete_server, save_server
+from .changes import changes_of
 from .models import McpServer
 from .uses import uses_of
 
@@ -36,7 +37,7 @@ class McpServerAdmin(GuardedDeletion):
 
     @admin.display(description="Tools")
     def tool_count(self, server: McpServer) -> SafeString:
-        return number(len(server.tools))
+        return number(sum(not spec.fault for spec in server.specs))
 
     @admin.display(description="To look at")
     def waiting(self, server: McpServer) -> SafeString:
@@ -45,6 +46,13 @@ class McpServerAdmin(GuardedDeletion):
     @admin.display(description="Listed", ordering="listed_at")
     def listed_shown(self, server: McpServer) -> str:
         return clock(server.listed_at)
+
+    def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
+        server = context.get("original")
+        tools = (
+            [(spec, spec.changed and changes_of(spec)) for spec in server.specs] if server else []
+        )
+        return {**context, "tools": tools}
 
     def save_model(self, request: HttpRequest, obj: McpServer, form: Any, change: Any) -> None:
         seat = seat_of(request)

@@ -12,7 +12,7 @@ from maestro.workspaces.models import Workspace
 
 from .late import operation_of
 from .models import McpServer
-from .spec import ToolSpec, without_untrusted
+from .spec import ToolSpec
 
 SKILLS = {"mcp": Effect.WRITE, "mcp_read": Effect.READ}
 
@@ -24,13 +24,12 @@ class McpOperation(Operation):
     spec: ToolSpec = field()
 
     def input_schema(self) -> JSON:
-        told: JSON = without_untrusted(self.spec.input_schema)
-        return {"properties": {}, **told}
+        return self.spec.takes()
 
     def output_schema(self) -> JSON:
         schema = super().output_schema()
-        if self.spec.output_schema:
-            schema["properties"]["structured"] = without_untrusted(self.spec.output_schema)
+        if gives := self.spec.gives():
+            schema["properties"]["structured"] = gives
         return schema
 
 

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from agents.skills.outcome import JSON
 from maestro.rest.etags import content_tag
 from maestro.rest.shapes import Body, Id
 
+from .changes import changes_of
 from .models import McpServer
 from .spec import ToolSpec
 
@@ -21,8 +22,19 @@ class McpServerIn(Body):
     header: str = Field("", max_length=80)
 
 
+class ChangeOut(BaseModel):
+    """`before` or `after` is null where there was or is nothing."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    place: str
+    before: str | None
+    after: str | None
+
+
 class McpToolOut(BaseModel):
-    """`fault`: why it cannot be called. `changed`: not called until somebody accepts it anew."""
+    """`fault`: why it cannot be called. `changed`: not called until somebody accepts it anew;
+    `changes` are what differs from what was accepted before, of a tool that is not new."""
 
     name: str
     description: str
@@ -31,6 +43,7 @@ class McpToolOut(BaseModel):
     says_it_reads: bool
     reads: bool
     changed: bool
+    changes: list[ChangeOut]
     fault: str
     sha256: str
 
@@ -69,4 +82,6 @@ def server_tag(server: McpServer) -> str:
 
 
 def _tool_out(spec: ToolSpec) -> McpToolOut:
-    return McpToolOut.model_validate(spec.as_json())
+    rows = changes_of(spec).rows if spec.changed else ()
+    changes = [ChangeOut.model_validate(row) for row in rows]
+    return McpToolOut.model_validate({**spec.as_json(), "changes": changes})

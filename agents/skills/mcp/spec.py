@@ -6,30 +6,33 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
-from referencing import Registry
 
 from maestro.errors import InvalidNodeInput
+
+from .strictness import TooTangled, declares, faults, inlined, tamed
 
 JSON = dict[str, Any]
 NAME = re.compile(r"[A-Za-z0-9_-]{1,48}")
 MAX_DESCRIPTION = 2_000
 MAX_SCHEMA = 32 * 1024
-# Patterns of a stranger may take for ever, and references may lead outside.
-UNTRUSTED = {"pattern", "patternProperties", "$ref", "$dynamicRef", "$id", "$schema", "format"}
 MAX_FAULTS = 10
+MAX_KEPT = 400
+GONE = "the server no longer lists it"
 
 
 @dataclass(frozen=True)
 class ToolSpec:
     """`fault`: why it cannot be called; `changed`: the server tells it otherwise than a person last
     saw, so it is not called until one looks. `reads`: the server says that it changes nothing
-    (`says_it_reads`), and a person has confirmed that."""
+    (`says_it_reads`), and a person has confirmed that. `agreed`: what was told when somebody last
+    accepted it, of one that is `changed` and was known."""
 
     name: str
     description: str
@@ -40,17 +43,40 @@ class ToolSpec:
     fault: str = ""
     changed: bool = False
     reads: bool = False
+    agreed: JSON | None = None
 
     def as_json(self) -> JSON:
         return asdict(self)
 
+    def told(self) -> JSON:
+        """What the server says of it, as far as it is kept."""
+        return {
+            "description": self.description,
+            "takes": self.input_schema,
+            "gives": self.output_schema,
+            "says it changes nothing": self.says_it_reads,
+        }
+
+    def accepted(self, *, reads: bool) -> ToolSpec:
+        """As it is told now."""
+        return replace(self, changed=False, reads=reads, agreed=None)
+
+    def takes(self) -> JSON:
+        """Its input as people, forms and models are shown it."""
+        return {"properties": {}, **inlined(tamed(self.input_schema))}
+
+    def gives(self) -> JSON | None:
+        return inlined(tamed(self.output_schema)) if self.output_schema else None
+
     def fit(self, given: Mapping[str, Any]) -> JSON:
         """Of the input what the tool declares; InvalidNodeInput with the places that do not fit."""
-        names = self.input_schema.get("properties", {})
-        open_ended = self.input_schema.get("additionalProperties") not in (None, False)
-        taken = {k: v for k, v in given.items() if open_ended or k in names}
-        validator = Draft202012Validator(without_untrusted(self.input_schema), registry=Registry())
-        found = list(validator.iter_errors(taken))[:MAX_FAULTS]
+        schema = tamed(self.input_schema)
+        is_declared = declares(schema)
+        taken = {name: value for name, value in given.items() if is_declared(name)}
+        try:
+            found = list(islice(faults(schema, taken), MAX_FAULTS))
+        except TooTangled:
+            raise InvalidNodeInput(f"{self.name} has a schema that goes in circles") from None
         if found:
             fields = [
                 {"place": ".".join(map(str, one.absolute_path)), "message": one.message[:200]}
@@ -82,38 +108,27 @@ def spec_of(
     )
 
 
-def renewed(before: list[ToolSpec], listed: list[ToolSpec]) -> list[ToolSpec]:
+def renewed(before: list[ToolSpec], listed: list[ToolSpec], *, is_first: bool) -> list[ToolSpec]:
     """The tools as listed now. One that a person has not seen in this form is `changed`, unless
-    the server is new; one that stayed the same keeps what was confirmed of it."""
+    nobody looked at the server before; one that stayed the same keeps what was confirmed of it.
+    One that is no longer listed stays, so that it cannot come back as another unseen."""
     known = {spec.name: spec for spec in before}
-    return [_renewed(known.get(spec.name), spec, bool(before)) for spec in listed]
+    found = [_renewed(known.get(spec.name), spec, is_first) for spec in listed]
+    names = {spec.name for spec in listed}
+    gone = [_gone(spec) for spec in before if spec.name not in names]
+    return [*found, *gone[: MAX_KEPT - len(found)]]
 
 
-def _renewed(old: ToolSpec | None, spec: ToolSpec, was_listed: bool) -> ToolSpec:
-    from_before = asdict(spec)
-    if old is not None and old.sha256 == spec.sha256:
-        return ToolSpec(**from_before | {"changed": old.changed, "reads": old.reads})
-    return ToolSpec(**from_before | {"changed": was_listed})
+def _renewed(old: ToolSpec | None, spec: ToolSpec, is_first: bool) -> ToolSpec:
+    if old is None:
+        return replace(spec, changed=not is_first)
+    if old.sha256 == spec.sha256:
+        return replace(spec, changed=old.changed, reads=old.reads, agreed=old.agreed)
+    return replace(spec, changed=True, agreed=old.agreed if old.changed else old.told())
 
 
-def without_untrusted(schema: Any) -> Any:  # noqa: ANN401  # any JSON
-    """The schema without what a stranger's could do harm with; the rest still bounds the input."""
-    if isinstance(schema, list):
-        return [without_untrusted(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {
-        name: _named(part) if name in ("properties", "$defs") else without_untrusted(part)
-        for name, part in schema.items()
-        if name not in UNTRUSTED
-    }
-
-
-def _named(parts: object) -> object:
-    """Below `properties` the names are the server's, not the schema language's."""
-    if not isinstance(parts, dict):
-        return parts
-    return {name: without_untrusted(part) for name, part in parts.items()}
+def _gone(spec: ToolSpec) -> ToolSpec:
+    return replace(spec, fault=GONE)
 
 
 def _fault(name: str, input_schema: JSON, output_schema: JSON | None) -> str:
@@ -124,7 +139,7 @@ def _fault(name: str, input_schema: JSON, output_schema: JSON | None) -> str:
             return f"its schemas have more than {MAX_SCHEMA:,} characters"
         if "\\u0000" in json.dumps([input_schema, output_schema]):
             return "its schemas hold a NUL character"
-        Draft202012Validator.check_schema(without_untrusted(input_schema))
+        Draft202012Validator.check_schema(tamed(input_schema))
     except (SchemaError, ValueError, RecursionError, TypeError):
         return "its input schema is no JSON Schema"
     if input_schema.get("type") != "object":
