@@ -1,7 +1,7 @@
-"""How a batch becomes durable: one of three ways, each one transaction.
+"""How a batch becomes durable: one of four ways, each one transaction.
 
-One short statement for one row of one run; COPY for many rows that are only inserted; one statement
-for any other mix, and for every repeat.
+Of rows that are only inserted, one by a short statement, a few by a longer one, many by COPY; one
+statement for any other mix, and for every repeat.
 """
 
 from typing import Any, NamedTuple
@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import psycopg
 
 from .copying import copy
-from .entries import NOTHING_USED, Claim, Fences, Live, NodeEntry, Noted
-from .statements import BATCH, ONE
+from .entries import NOTHING_USED, Claim, Fences, Frozen, Live, NodeEntry, Noted
+from .statements import BATCH, FEW, ONE, PLAIN
 
 COPY_FROM = 100  # rows: from here on six short round trips cost less than one long statement
 
@@ -39,14 +39,14 @@ async def _store(
     if again or not all(entry.is_plain for entry, _ in nodes):
         return await _ask(connection, BATCH, _parameters(batch, fences))
     if len(batch) == len(nodes) == 1:
-        return await _ask(connection, ONE, parameters_of_one(batch[0]))
+        return await _ask(connection, ONE, parameters_of_one(*nodes[0]))
     if len(nodes) < COPY_FROM:
-        return await _ask(connection, BATCH, _parameters(batch, fences))
+        return await _ask(connection, FEW, _parameters_of_few(batch, fences))
     changes = [noted for noted in batch if not isinstance(noted.entry, NodeEntry)]
     async with connection.transaction():
         live = await copy(connection, nodes, fences)
         if changes:
-            await _ask(connection, BATCH, _parameters(changes, fences))
+            await _ask(connection, FEW, _parameters_of_few(changes, fences))
     return live
 
 
@@ -57,9 +57,9 @@ async def _ask(
     return {run: asked for run, asked, *_ in await cursor.fetchall()}
 
 
-def parameters_of_one(noted: Noted) -> dict[str, Any]:
+def parameters_of_one(entry: NodeEntry, frozen: Frozen) -> dict[str, Any]:
     """What `ONE` takes."""
-    return {"run": noted.entry.run, "fence": noted.entry.fence, "node": noted.as_json()}
+    return dict(zip(PLAIN, (*entry.plain(), *frozen), strict=True))
 
 
 def _fences(batch: list[Noted]) -> Fences:
@@ -70,14 +70,30 @@ def _fences(batch: list[Noted]) -> Fences:
     return fences
 
 
+def _parameters_of_few(batch: list[Noted], fences: Fences) -> dict[str, Any]:
+    """What `FEW` takes."""
+    nodes: list[str] = []
+    changes: list[str] = []
+    for entry, frozen in batch:
+        if isinstance(entry, NodeEntry):
+            nodes.append(entry.plain_as_json(frozen))
+        else:
+            changes.append(entry.as_json(frozen))
+    return {
+        "runs": list(fences),
+        "fences": list(fences.values()),
+        "nodes": f"[{','.join(nodes)}]",
+        "changes": f"[{','.join(changes)}]",
+    }
+
+
 def _parameters(batch: list[Noted], fences: Fences) -> dict[str, Any]:
     """What `BATCH` takes."""
     nodes: list[str] = []
     changes: list[str] = []
     counted: list[str] = []
-    for noted in batch:
-        entry = noted.entry
-        (nodes if isinstance(entry, NodeEntry) else changes).append(noted.as_json())
+    for entry, frozen in batch:
+        (nodes if isinstance(entry, NodeEntry) else changes).append(entry.as_json(frozen))
         if isinstance(entry, NodeEntry) and entry.counted != NOTHING_USED:
             counted.append(entry.counted_as_json())
     return {

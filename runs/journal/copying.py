@@ -9,24 +9,17 @@ from itertools import islice
 
 import psycopg
 
-from .entries import Fences, Frozen, Live, NodeEntry, iso
+from .entries import Fences, Frozen, Live, NodeEntry
+from .statements import LOCK, PLAIN
 
 Node = tuple[NodeEntry, Frozen]
 
 CHUNK = 500  # rows encoded at a time, while the server reads those before
 SEPARATOR, NULL = "\x1f", "\x1e"  # no JSON text holds them
 
-NODE_COLUMNS = """run_id, node_key, iteration, attempt, call, status, port, operation, effect, fence,
- agent_id, agent_version, started_at, finished_at, input, output_json, error"""
 _FORMAT = f"from stdin (delimiter '{SEPARATOR}', null '{NULL}')"
-COPY_NODES = f"copy score_run_nodes ({NODE_COLUMNS}) {_FORMAT}"
+COPY_NODES = f"copy score_run_nodes ({', '.join(PLAIN)}) {_FORMAT}"
 COPY_EVENTS = f"copy run_events (run_id, number, kind, node_key, iteration) {_FORMAT}"
-
-LOCK = """
-select run.id, run.last_event, run.cancel_requested from score_runs run
-  join unnest(%(runs)s::text[], %(fences)s::int[]) as owner (run_id, fence)
-    on run.id = owner.run_id and run.fence = owner.fence
- where run.status = 'running' order by run.id for no key update of run"""
 
 COUNT_ON = """
 update score_runs run set last_event = counted.last_event, progress = true, deaths = 0
@@ -40,14 +33,14 @@ async def copy(connection: psycopg.AsyncConnection, nodes: Iterable[Node], fence
     owners = {"runs": list(fences), "fences": list(fences.values())}
     cursor = await connection.execute(LOCK, owners)
     locked = await cursor.fetchall()
-    numbers: dict[str, int] = {run: number for run, number, _ in locked}
+    numbers: dict[str, int] = {run: number for run, _, number, _ in locked}
     mine = [node for node in nodes if _is_ours(node[0], fences, numbers)]
     if mine:
         await _copy(connection, COPY_NODES, map(_node_line, mine))
         await _copy(connection, COPY_EVENTS, _event_lines(mine, numbers))
         counted = {"runs": list(numbers), "numbers": list(numbers.values())}
         await connection.execute(COUNT_ON, counted)
-    return {run: asked for run, _, asked in locked}
+    return {run: asked for run, _, _, asked in locked}
 
 
 def _is_ours(entry: NodeEntry, fences: Fences, numbers: dict[str, int]) -> bool:
@@ -63,33 +56,16 @@ async def _copy(connection: psycopg.AsyncConnection, sql: str, lines: Iterator[s
 
 def _node_line(node: Node) -> str:
     entry, frozen = node
-    version = entry.agent_version
-    return _line(
-        entry.run,
-        entry.node_key,
-        entry.iteration,
-        str(entry.attempt),
-        str(entry.call),
-        entry.status,
-        entry.port,
-        entry.operation,
-        entry.effect,
-        str(entry.fence),
-        entry.agent_id,
-        None if version is None else str(version),
-        iso(entry.started_at),
-        iso(entry.finished_at),
-        *frozen,
-    )
+    return _line(*entry.plain(), *frozen)
 
 
 def _event_lines(nodes: Iterable[Node], numbers: dict[str, int]) -> Iterator[str]:
     """Numbered on from `numbers`, which is counted on with them."""
     for entry, _ in nodes:
         number = numbers[entry.run] = numbers[entry.run] + 1
-        yield _line(entry.run, str(number), f"node.{entry.status}", entry.node_key, entry.iteration)
+        yield _line(entry.run, number, f"node.{entry.status}", entry.node_key, entry.iteration)
 
 
-def _line(*values: str | None) -> str:
-    line = SEPARATOR.join([NULL if value is None else value for value in values])
+def _line(*values: str | int | None) -> str:
+    line = SEPARATOR.join([NULL if value is None else str(value) for value in values])
     return line.replace("\\", "\\\\") + "\n"

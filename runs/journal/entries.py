@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from agents.skills.outcome import to_text
 from runs.models import NodeStatus, RunStatus
 
-from .statements import KEY
+from .statements import KEY, PLAIN
 
 JSON = Any  # a node's or a run's JSON value
 Claim = tuple[str, int]  # a run and the fence under which it was claimed
 Fences = dict[str, int]  # by run the newest fence: what an older claim left is dropped
 Live = dict[str, bool]  # by run that is still this player's: whether somebody asked to cancel it
+JSON_COLUMNS = PLAIN[-3:]
 Frozen = tuple[str | None, ...]  # the JSON values of an entry as text: what happens later shows not
 
 
@@ -86,25 +87,36 @@ class NodeEntry:
     def freeze(self) -> Frozen:
         return _text(self.input), _text(self.output), _text(self.error)
 
+    def plain(self) -> tuple[str | int | None, ...]:
+        """What `statements.PLAIN` names, but for its JSON columns."""
+        return (
+            self.run,
+            self.node_key,
+            self.iteration,
+            self.attempt,
+            self.call,
+            self.status.value,
+            self.port,
+            self.operation,
+            self.effect,
+            self.fence,
+            self.child_run_id,
+            self.source_node_id,
+            self.agent_id,
+            self.agent_version,
+            iso(self.started_at),
+            iso(self.finished_at),
+        )
+
+    def plain_as_json(self, frozen: Frozen) -> str:
+        """The columns as `statements.PLAIN` names them."""
+        return _joined(dict(zip(PLAIN, self.plain(), strict=False)), JSON_COLUMNS, frozen)
+
     def as_json(self, frozen: Frozen) -> str:
         """The columns as `statements.COLUMNS` names them."""
-        scalars = {
-            "run_id": self.run,
-            "node_key": self.node_key,
-            "iteration": self.iteration,
-            "attempt": self.attempt,
-            "call": self.call,
-            "status": self.status.value,
-            "port": self.port,
-            "operation": self.operation,
-            "effect": self.effect,
+        scalars = dict(zip(PLAIN, self.plain(), strict=False)) | {
             "idempotency_key": self.idempotency_key,
             "arguments_sha256": self.arguments_sha256,
-            "fence": self.fence,
-            "child_run_id": self.child_run_id,
-            "source_node_id": self.source_node_id,
-            "agent_id": self.agent_id,
-            "agent_version": self.agent_version,
             "model": self.model,
             "tokens_input": self.usage.input,
             "tokens_output": self.usage.output,
@@ -112,10 +124,8 @@ class NodeEntry:
             "tokens_cache_write_5m": self.usage.cache_write_5m,
             "tokens_cache_write_1h": self.usage.cache_write_1h,
             "cost_microdollars": self.usage.cost_microdollars,
-            "started_at": iso(self.started_at),
-            "finished_at": iso(self.finished_at),
         }
-        return _joined(scalars, ("input", "output_json", "error"), frozen)
+        return _joined(scalars, JSON_COLUMNS, frozen)
 
     def counted_as_json(self) -> str:
         """`counted` with the row's key, under the names `statements.COUNTED` reads."""

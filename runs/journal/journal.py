@@ -42,7 +42,7 @@ def record_in(cursor: Cursor, entry: NodeEntry) -> None:
     The transaction must roll back on `Fenced`: the run is no longer this player's, on `Stop`: it was
     cancelled, and on an IntegrityError: this row was written before.
     """
-    cursor.execute(ONE, parameters_of_one(Noted.of(entry)))
+    cursor.execute(ONE, parameters_of_one(entry, entry.freeze()))
     answer = cursor.fetchall()
     if not answer:
         raise Fenced(entry.run)

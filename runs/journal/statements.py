@@ -1,9 +1,11 @@
-"""The two statements of the journal, hand-written because each saves round trips per node.
+"""The statements of the journal, hand-written because each saves round trips per node.
 
-Both lock the runs' rows in id order and drop what carries an old fence, number the events without
+All lock the runs' rows in id order and drop what carries an old fence, number the events without
 gaps, add up tokens and cost, and answer with the runs that are still this player's, each with
 whether somebody asked to cancel it before.
 """
+
+from collections.abc import Collection, Iterable
 
 COLUMNS: dict[str, str] = {
     "run_id": "text",
@@ -35,9 +37,44 @@ COLUMNS: dict[str, str] = {
     "started_at": "timestamptz",
     "finished_at": "timestamptz",
 }
-_NAMES = ", ".join(COLUMNS)
-_GIVEN = ", ".join(f"given.{name}" for name in COLUMNS)
-_TYPED = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
+# What a row says that is only inserted; all its other columns are what they are by default.
+PLAIN = (
+    "run_id",
+    "node_key",
+    "iteration",
+    "attempt",
+    "call",
+    "status",
+    "port",
+    "operation",
+    "effect",
+    "fence",
+    "child_run_id",
+    "source_node_id",
+    "agent_id",
+    "agent_version",
+    "started_at",
+    "finished_at",
+    "input",
+    "output_json",
+    "error",
+)
+
+
+def _typed(names: Iterable[str]) -> str:
+    return ", ".join(f"{name} {COLUMNS[name]}" for name in names)
+
+
+def _rows(names: Collection[str]) -> str:
+    """Those of `nodes` whose run is ours, in the order in which they were noted."""
+    return f"""
+  select {", ".join(f"given.{name}" for name in names)}
+    from rows from (jsonb_to_recordset(%(nodes)s::jsonb) as ({_typed(names)}))
+         with ordinality as given ({", ".join(names)}, place)
+    join live on live.id = given.run_id and live.fence = given.fence
+   order by given.place"""
+
+
 KEY = ("run_id", "node_key", "iteration", "attempt", "call")
 # A failure does not say these again.
 _KEPT = ("idempotency_key", "arguments_sha256", "started_at", "source_node_id")
@@ -59,41 +96,29 @@ _SETTLE = f"""
 _USED = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "cost_microdollars")
 _COUNTED = ", ".join(f"was_{name} bigint" for name in _USED)
 
-# One settled row of one run: most of a chain's commits. About a third cheaper than BATCH.
+# One row of one run, as most of a chain's commits are.
 ONE = f"""
 with live as (
   update score_runs set last_event = last_event + 1, progress = true, deaths = 0
-   where id = %(run)s and fence = %(fence)s and status = 'running'
+   where id = %(run_id)s and fence = %(fence)s and status = 'running'
   returning id, last_event, cancel_requested),
 written as (
-  insert into score_run_nodes ({_NAMES})
-  select {_GIVEN} from live, jsonb_to_record(%(node)s::jsonb) as given ({_TYPED})
-  returning status, node_key, iteration)
+  insert into score_run_nodes ({", ".join(PLAIN)})
+  select {", ".join(f"%({name})s::{COLUMNS[name]}" for name in PLAIN)} from live)
 insert into run_events (run_id, number, kind, node_key, iteration)
-select live.id, live.last_event, 'node.' || status, node_key, iteration from live, written
+select id, last_event, 'node.' || %(status)s::text, %(node_key)s::text, %(iteration)s::text from live
 returning run_id, (select cancel_requested from live), pg_notify('maestro_run_events', run_id)"""
 
-# Any mix of rows and run changes. A run that would wait although somebody asked to cancel it ends;
-# an answer given before a run parked wakes it (`resume_at`). May be repeated after an unknown
-# outcome: what is there already is left alone and makes no second event.
-BATCH = f"""
-with owners as (
-  select * from unnest(%(runs)s::text[], %(fences)s::int[]) as owner (run_id, fence)),
-live as (
-  select run.id, run.fence, run.last_event, run.cancel_requested from score_runs run
-    join owners on run.id = owners.run_id and run.fence = owners.fence
-   where run.status = 'running' order by run.id for no key update of run),
-written as (
-  insert into score_run_nodes as old ({_NAMES})
-  select {_GIVEN}
-    from rows from (jsonb_to_recordset(%(nodes)s::jsonb) as ({_TYPED}))
-         with ordinality as given ({_NAMES}, place)
-    join live on live.id = given.run_id and live.fence = given.fence
-   order by given.place{_SETTLE}
-  returning id, run_id, node_key, iteration, attempt, call, status, tokens_input, tokens_output,
-            tokens_cache_read, tokens_cache_write_5m + tokens_cache_write_1h as tokens_cache_write,
-            cost_microdollars),
-change as (
+# By id, else the plan may read all runs that are played anywhere.
+LOCK = """
+select run.id, run.fence, run.last_event, run.cancel_requested from score_runs run
+  join unnest(%(runs)s::text[], %(fences)s::int[]) as owner (run_id, fence)
+    on run.id = owner.run_id and run.fence = owner.fence
+ where run.id = any(%(runs)s::text[]) and run.status = 'running'
+ order by run.id for no key update of run"""
+
+# A run that would wait although somebody asked to cancel it ends.
+_CHANGE = """
   select given.run_id, given.output, given.error, given.errors, given.resume_at,
          given.finished or live.cancel_requested as finished,
          case when cut then 'cancelled' else given.status end as status,
@@ -102,42 +127,25 @@ change as (
       run_id text, fence int, status text, output jsonb, error jsonb, errors int,
       waiting_for text, resume_at timestamptz, finished bool)
     join live on live.id = given.run_id and live.fence = given.fence
-    cross join lateral (select live.cancel_requested and not given.finished) as asked (cut)),
-happening as (
-  select run_id, id as place, 'node.' || status as kind, node_key, iteration from written
-  union all
-  select run_id, 9223372036854775807, 'run.' || status, '', '' from change),
-told as (
+    cross join lateral (select live.cancel_requested and not given.finished) as asked (cut)"""
+_TOLD = """
   insert into run_events (run_id, number, kind, node_key, iteration)
-  select happening.run_id,
-         live.last_event + row_number() over (partition by happening.run_id order by place),
+  select happened.run_id,
+         live.last_event + row_number() over (partition by happened.run_id order by place),
          kind, node_key, iteration
-    from happening join live on live.id = happening.run_id
-  returning run_id),
-news as (
-  select run_id, count(*) as events from told group by run_id),
-counted as (
-  select * from jsonb_to_recordset(%(counted)s::jsonb) as row (
-      {", ".join(f"{name} {COLUMNS[name]}" for name in KEY)}, {_COUNTED})),
-spent as (
-  select run_id, bool_or(status <> 'running') as settled,
-         sum(tokens_input - coalesce(was_input, 0)) as tokens_input,
-         sum(tokens_output - coalesce(was_output, 0)) as tokens_output,
-         sum(tokens_cache_read - coalesce(was_cache_read, 0)) as tokens_cache_read,
-         sum(tokens_cache_write - coalesce(was_cache_write_5m + was_cache_write_1h, 0))
-           as tokens_cache_write,
-         sum(cost_microdollars - coalesce(was_cost_microdollars, 0)) as cost
-    from written left join counted using ({", ".join(KEY)}) group by run_id),
-moved as (
-  update score_runs run
-     set last_event = live.last_event + news.events,
-         progress = run.progress or coalesce(spent.settled, false),
-         deaths = case when coalesce(spent.settled, false) then 0 else run.deaths end,
-         tokens_input = run.tokens_input + coalesce(spent.tokens_input, 0),
-         tokens_output = run.tokens_output + coalesce(spent.tokens_output, 0),
-         tokens_cache_read = run.tokens_cache_read + coalesce(spent.tokens_cache_read, 0),
-         tokens_cache_write = run.tokens_cache_write + coalesce(spent.tokens_cache_write, 0),
-         cost_microdollars = run.cost_microdollars + coalesce(spent.cost, 0),
+    from (select run_id, id as place, 'node.' || status as kind, node_key, iteration from written
+          union all
+          select run_id, 9223372036854775807, 'run.' || status, '', '' from change) as happened
+    join live on live.id = happened.run_id
+  returning run_id, kind"""
+_NEWS = """
+  select run_id, count(*) as events, bool_or(kind like 'node.%%' and kind <> 'node.running') as settled
+    from told group by run_id"""
+# An answer given before a run parked wakes it (`resume_at`).
+_MOVED = """
+         last_event = live.last_event + news.events,
+         progress = run.progress or news.settled,
+         deaths = case when news.settled then 0 else run.deaths end,
          status = coalesce(change.status, run.status),
          player = case when change.status is null then run.player end,
          output = coalesce(change.output, run.output),
@@ -147,10 +155,56 @@ moved as (
          resume_at = least(change.resume_at, run.resume_at),
          finished_at = case when change.finished then clock_timestamp() end
     from news join live on live.id = news.run_id
-         left join spent on spent.run_id = news.run_id
-         left join change on change.run_id = news.run_id
-   where run.id = news.run_id
-  returning run.id)
+         left join change on change.run_id = news.run_id"""
+_ANSWER = """
 select live.id, live.cancel_requested, pg_notify('maestro_run_events', live.id),
        (select pg_notify('maestro_runs', '') from change where status = 'queued' limit 1)
   from live"""
+
+# Some rows that are only inserted, and run changes: a third cheaper than BATCH.
+FEW = f"""
+with live as ({LOCK}),
+written as (
+  insert into score_run_nodes ({", ".join(PLAIN)}){_rows(PLAIN)}
+  returning id, run_id, status, node_key, iteration),
+change as ({_CHANGE}),
+told as ({_TOLD}),
+news as ({_NEWS}),
+moved as (
+  update score_runs run
+     set {_MOVED}
+   where run.id = news.run_id){_ANSWER}"""
+
+# Any mix of rows and run changes. May be repeated after an unknown outcome: what is there already
+# is left alone and makes no second event.
+BATCH = f"""
+with live as ({LOCK}),
+written as (
+  insert into score_run_nodes as old ({", ".join(COLUMNS)}){_rows(COLUMNS)}{_SETTLE}
+  returning id, run_id, node_key, iteration, attempt, call, status, tokens_input, tokens_output,
+            tokens_cache_read, tokens_cache_write_5m + tokens_cache_write_1h as tokens_cache_write,
+            cost_microdollars),
+change as ({_CHANGE}),
+told as ({_TOLD}),
+news as ({_NEWS}),
+counted as (
+  select * from jsonb_to_recordset(%(counted)s::jsonb) as row (
+      {_typed(KEY)}, {_COUNTED})),
+spent as (
+  select run_id,
+         sum(tokens_input - coalesce(was_input, 0)) as tokens_input,
+         sum(tokens_output - coalesce(was_output, 0)) as tokens_output,
+         sum(tokens_cache_read - coalesce(was_cache_read, 0)) as tokens_cache_read,
+         sum(tokens_cache_write - coalesce(was_cache_write_5m + was_cache_write_1h, 0))
+           as tokens_cache_write,
+         sum(cost_microdollars - coalesce(was_cost_microdollars, 0)) as cost
+    from written left join counted using ({", ".join(KEY)}) group by run_id),
+moved as (
+  update score_runs run
+     set tokens_input = run.tokens_input + coalesce(spent.tokens_input, 0),
+         tokens_output = run.tokens_output + coalesce(spent.tokens_output, 0),
+         tokens_cache_read = run.tokens_cache_read + coalesce(spent.tokens_cache_read, 0),
+         tokens_cache_write = run.tokens_cache_write + coalesce(spent.tokens_cache_write, 0),
+         cost_microdollars = run.cost_microdollars + coalesce(spent.cost, 0),{_MOVED}
+         left join spent on spent.run_id = news.run_id
+   where run.id = news.run_id){_ANSWER}"""

@@ -9,12 +9,14 @@ def no_fence() -> None:
     """What is written does not ask whose the run is now."""
     from runs.journal import commits, journal, statements
 
-    fenced = "where id = %(run)s and fence = %(fence)s and status = 'running'"
-    one = _without(statements.ONE, fenced, "where id = %(run)s")
-    joined = "on run.id = owners.run_id and run.fence = owners.fence"
-    batch = _without(statements.BATCH, joined, "on run.id = owners.run_id")
-    batch = _without(batch, "and live.fence = given.fence\n   order", "\n   order")
-    vars(commits).update(ONE=one, BATCH=batch)
+    fenced = "where id = %(run_id)s and fence = %(fence)s and status = 'running'"
+    one = _without(statements.ONE, fenced, "where id = %(run_id)s")
+    joined = "on run.id = owner.run_id and run.fence = owner.fence"
+    for name in ("FEW", "BATCH"):
+        batch = _without(getattr(statements, name), joined, "on run.id = owner.run_id")
+        batch = _without(batch, "and live.fence = given.fence\n   order", "\n   order")
+        vars(commits)[name] = batch
+    vars(commits).update(ONE=one)
     vars(journal).update(ONE=one, commit=_never_void(commits.commit))
 
 

@@ -40,7 +40,8 @@ def test_many_rows_are_kept_as_one_is_with_what_the_run_came_to(copies: list[int
 
     async def work(journal: Journal) -> None:
         record_many(journal, run)
-        journal.record(entry(other, "odd", text=odd, error={"message": odd}, port="p"))
+        more = {"error": {"message": odd}, "port": "p", "source_node_id": 7}
+        journal.record(entry(other, "odd", text=odd, **more))
         journal.record(RunChange(run.id, 1, RunStatus.SUCCEEDED, output={"done": True}))
 
     write(work)
@@ -51,6 +52,7 @@ def test_many_rows_are_kept_as_one_is_with_what_the_run_came_to(copies: list[int
     row = other.nodes.get()
     assert (row.output_json, row.error, row.port) == ({"text": odd}, {"message": odd}, "p")
     assert (row.input, row.attempt, row.fence, row.tokens_input) == (None, 1, 1, 0)
+    assert row.source_node_id == 7
     assert kinds(other) == ["node.succeeded"]
 
 
