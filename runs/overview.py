@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from maestro.workspaces.models import Notification, Workspace
 from orchestras.models import Orchestra
-from runs.models import Cluster, Run, RunStatus
+from runs.models import Cluster, Run, RunStatus, Trial
 
 BEAT_IS_LATE = timedelta(seconds=30)
 SHOWN = 6
@@ -29,6 +29,7 @@ class Today:
     runs: int
     failed: int
     cost: int
+    tried: int  # of the cost, by trials by hand
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,14 @@ class Overview:
 
 
 def overview(workspace: Workspace) -> Overview:
-    """Eight queries, however much there is."""
+    """Nine queries, however much there is."""
     runs = Run.objects.filter(workspace=workspace)
     listed = runs.defer("input", "output", "pins").select_related("score", "orchestra")
     fires = workspace.orchestras.filter(enabled=True, next_fire_at__isnull=False)
     unread = workspace.notifications.filter(read_at__isnull=True)
     beats = Cluster.objects.filter(last_beat__gt=timezone.now() - BEAT_IS_LATE).count()
     return Overview(
-        today=_today(runs),
+        today=_today(workspace, runs),
         queue=_queue(runs),
         clusters=beats,
         last_beat=Cluster.objects.aggregate(at=Max("last_beat"))["at"],
@@ -81,7 +82,7 @@ def overview(workspace: Workspace) -> Overview:
     )
 
 
-def _today(runs: QuerySet[Run]) -> Today:
+def _today(workspace: Workspace, runs: QuerySet[Run]) -> Today:
     """What runs of subscores cost counts; they themselves do not, beside those they are part of."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     counted = runs.filter(queued_at__gte=midnight).aggregate(
@@ -89,7 +90,9 @@ def _today(runs: QuerySet[Run]) -> Today:
         failed=Count("pk", filter=ON_ITS_OWN & Q(status=RunStatus.FAILED)),
         cost=Sum("cost_microdollars", default=0),
     )
-    return Today(midnight, counted["runs"], counted["failed"], counted["cost"])
+    trials = Trial.objects.filter(workspace=workspace, at__gte=midnight)
+    tried: int = trials.aggregate(cost=Sum("cost_microdollars", default=0))["cost"]
+    return Today(midnight, counted["runs"], counted["failed"], counted["cost"] + tried, tried)
 
 
 def _queue(runs: QuerySet[Run]) -> Queue:

@@ -71,11 +71,19 @@ def _reserved(
         raise Fenced(run_id)
     place = place_of(run)
     try:
-        offer = choose(_locked_caps(place), offers)
+        offer = choose_locked(place, offers)
     except (Busy, BudgetReached) as refusal:
         return refusal
     _hold(run, place, token, offer)
     return Granted(token, offer.model)
+
+
+def choose_locked(place: Place, offers: Sequence[Offer]) -> Offer:
+    """The offer that fits the place's budgets, which are locked until the transaction ends.
+
+    Raises Busy or BudgetReached.
+    """
+    return choose(_locked_caps(place), offers)
 
 
 def settle(token: UUID, microdollars: int) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from maestro.workspaces.models import Workspace
 from orchestras.models import Orchestra
-from runs.models import Account, Reservation, Run, RunQuerySet, RunStatus
+from runs.models import Account, Reservation, Run, RunQuerySet, RunStatus, Trial
 
 from .caps import Cap, Scope
 
@@ -96,26 +96,38 @@ def open_reservations(place: Place) -> dict[str, int]:
     )
     root = place.root.pk if place.root else ""
     orchestra = place.orchestra.pk if place.orchestra else ""
-    return in_flight.aggregate(
+    held = in_flight.aggregate(
         run=Sum("microdollars", filter=Q(root_id=root), default=0),
         orchestra=Sum("microdollars", filter=Q(orchestra_id=orchestra), default=0),
         workspace=Sum("microdollars", default=0),
     )
+    tried = Trial.objects.filter(workspace=place.workspace, held_until__gt=timezone.now())
+    held["workspace"] += tried.aggregate(sum=Sum("held_microdollars", default=0))["sum"]
+    return held
 
 
 def recorded(place: Place, scope: str) -> int:
-    """What the rows of runs say was spent: an account begins with it."""
+    """What the rows of runs, and of trials by hand, say was spent: an account begins with it."""
     spent: int = _runs_of(place, scope).aggregate(sum=Sum("cost_microdollars", default=0))["sum"]
+    return spent + (_tried(place) if scope == "workspace" else 0)
+
+
+def _tried(place: Place) -> int:
+    trials = Trial.objects.filter(workspace=place.workspace, at__gte=_begin(place))
+    spent: int = trials.aggregate(sum=Sum("cost_microdollars", default=0))["sum"]
     return spent
+
+
+def _begin(place: Place) -> datetime:
+    zone = ZoneInfo(place.workspace.time_zone)
+    return datetime(place.month.year, place.month.month, 1, tzinfo=zone)
 
 
 def _runs_of(place: Place, scope: str) -> QuerySet[Run]:
     if scope == "run":
         root = place.root
         return Run.objects.filter(Q(pk=root) | Q(root_run=root))
-    zone = ZoneInfo(place.workspace.time_zone)
-    began = datetime(place.month.year, place.month.month, 1, tzinfo=zone)
-    runs = Run.objects.filter(workspace=place.workspace, queued_at__gte=began)
+    runs = Run.objects.filter(workspace=place.workspace, queued_at__gte=_begin(place))
     return runs.filter(orchestra=place.orchestra) if scope == "orchestra" else runs
 
 

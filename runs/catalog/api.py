@@ -6,6 +6,7 @@ from ninja import Path, Router
 
 from maestro.rest.paging import Page
 from maestro.workspaces.bearer import ApiRequest, author, can
+from runs.trials import try_operation
 
 from .entries import catalog_of, detail_of, find_operation
 from .schemas import (
@@ -17,7 +18,6 @@ from .schemas import (
     trial_out,
     used_operation_out,
 )
-from .trial import try_operation
 
 router = Router(tags=["Skills"])
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,200}$", description="Like http.get.")]
@@ -40,7 +40,8 @@ def get_operation(request: ApiRequest, name: Name) -> OperationDetailOut:
 
 @router.post("/operations/{name}/try", response=TrialOut, auth=can("run:write"))
 def try_one_operation(request: ApiRequest, name: Name, body: TrialIn) -> TrialOut:
-    """Call it once, for real, with the workspace's secrets; 409 for a write without `confirm`."""
+    """Call it once, for real, with the workspace's secrets, limits and budget. 409 without `confirm` for a
+    write, and for what asks a model: `details.price` says in micro-dollars what that may cost."""
     workspace = request.auth.workspace
     trial = try_operation(
         workspace,

@@ -10,11 +10,11 @@ from agents.skills.outcome import JSON
 from maestro.errors import NodeError
 from maestro.rest.shapes import Body
 from maestro.workspaces.models import TestOutcome
+from runs.trials import Tried
 
 from .entries import Detail, Entry
 from .recent import Failure, Figures
 from .secrets import SlotHealth
-from .trial import Trial
 
 
 class UserOut(BaseModel):
@@ -75,19 +75,22 @@ class OperationDetailOut(UsedOperationOut):
 
 
 class TrialIn(Body):
-    """`confirm` is wanted of what writes: it happens for real."""
+    """`confirm` is wanted of what writes and of what asks a model: it happens for real."""
 
     input: JSON = Field(default_factory=dict)
     confirm: bool = False
 
 
 class TrialOut(BaseModel):
-    """A port and an output, or an error; both without secrets."""
+    """A port and an output, or an error; both without secrets. `model` and costs: where one was asked."""
 
     port: str | None
     output: JSON | None
     error: JSON | None
     milliseconds: int
+    model: str | None
+    cost_cents: float
+    cost_microdollars: int
 
 
 def used_operation_out(entry: Entry) -> UsedOperationOut:
@@ -108,13 +111,17 @@ def operation_detail_out(detail: Detail) -> OperationDetailOut:
     )
 
 
-def trial_out(trial: Trial) -> TrialOut:
-    error = trial.error
+def trial_out(tried: Tried) -> TrialOut:
+    error, outcome, booked = tried.error, tried.outcome, tried.booked
+    cost = booked.cost_microdollars if booked else 0
     return TrialOut(
-        port=trial.outcome.port if trial.outcome else None,
-        output=trial.outcome.output if trial.outcome else None,
+        port=outcome.port if outcome else None,
+        output=outcome.output if outcome else None,
         error=error.as_json() if isinstance(error, NodeError) else None,
-        milliseconds=trial.milliseconds,
+        milliseconds=tried.milliseconds,
+        model=booked.model if booked else None,
+        cost_cents=round(cost / 10_000, 4),
+        cost_microdollars=cost,
     )
 
 

@@ -7,14 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.skills.operation import Operation
+from agents.skills.operation import Kind, Operation
 from maestro.errors import Conflict, InvalidNodeInput, NotFound
 from maestro.workspaces.desk import Seat, Wrap, author_of, desk_page, editing_seat, looking_seat
 from runs.nodes.calling import fingerprint
+from runs.trials import must_be_confirmed, price_of, try_operation
 
 from .entries import catalog_of, detail_of, find_operation, tools_of
 from .form import TrialForm
-from .trial import changes_something, try_operation
 
 
 def urls(wrap: Wrap) -> list[URLPattern]:
@@ -51,7 +51,7 @@ def operation(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 def trial(request: HttpRequest, name: str) -> HttpResponse:
-    """Try it; what writes is shown first, with the body as it would go."""
+    """Try it; what writes, or asks a model, is shown first, with the body as it would go and its price."""
     seat = editing_seat(request)
     found = _found(seat, name)
     form = TrialForm(found, request.POST)
@@ -61,15 +61,17 @@ def trial(request: HttpRequest, name: str) -> HttpResponse:
         # What was shown is what may happen: a field changed since is shown anew.
         confirmed = request.POST.get("confirmed") == fingerprint(given)
         told["given"] = json.dumps(given, indent=2, ensure_ascii=False)
-        if changes_something(found) and not confirmed:
-            told["asks"] = fingerprint(given)
-        else:
-            try:
+        try:
+            if must_be_confirmed(found) and not confirmed:
+                if found.kind is Kind.LLM:
+                    told["price"] = price_of(seat.workspace, found, given)
+                told["asks"] = fingerprint(given)
+            else:
                 told["trial"] = try_operation(
                     seat.workspace, found, given, by=author_of(request), confirmed=confirmed
                 )
-            except Conflict as refusal:
-                form.add_error(None, refusal.message)
+        except Conflict as refusal:
+            form.add_error(None, refusal.message)
     return _page(request, seat, found, **told)
 
 

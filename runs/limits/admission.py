@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from agents.skills.limits import Limits
 
 ABSENT_SECONDS = 5  # a waiting player that asks no more loses its turn
+BY_HAND = "hand:"  # no run is named so
 RESERVED_SECONDS = 2  # so early a moment may be promised; the place is held meanwhile
 
 
@@ -17,6 +19,15 @@ class Claim(NamedTuple):
 
     run: str
     fence: int
+
+
+def claim_by_hand(name: str, ends: float) -> Claim:
+    """Of a call outside of any run: its fence is the second at which it is over at the latest."""
+    return Claim(BY_HAND + name, math.ceil(ends))
+
+
+def lives_by_hand(claim: Claim, now: float) -> bool:
+    return claim.run.startswith(BY_HAND) and now < claim.fence
 
 
 class Waiting(NamedTuple):

@@ -53,10 +53,12 @@ class Visit:
 class Places:
     """`stopping()`: the player starts nothing more, so nobody waits any longer."""
 
-    def __init__(self, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, stopping: Callable[[], bool], limits: LimitsOfWorkspaces | None = None
+    ) -> None:
         self.changed = True  # what workspaces have set must be read (again)
         self._stopping = stopping
-        self._limits = LimitsOfWorkspaces()
+        self._limits = limits or LimitsOfWorkspaces()
         self._lines: dict[tuple[str, ...], Line] = defaultdict(Line)
         self._connection: psycopg.AsyncConnection | None = None
         self._one_by_one = asyncio.Lock()

@@ -11,7 +11,7 @@ import psycopg
 
 from runs.connections import PLACES_CHANNEL
 
-from .admission import Claim, Room, Verdict, Waiting, judge, let_in, let_wait
+from .admission import Claim, Room, Verdict, Waiting, judge, let_in, let_wait, lives_by_hand
 from .scopes import Scopes
 
 OWN = "select workspace_id, name, concurrency, per_minute from skill_limits"
@@ -58,10 +58,10 @@ async def ask(
     named = {"workspace": workspace, "scopes": list(scopes)}
     async with connection.transaction():
         rooms = await _locked(connection, named)
-        known = {one.run for room in rooms.values() for one in room.claims()} | {claim.run}
-        cursor = await connection.execute(LIVING, {"runs": list(known)})
+        known = {claim}.union(*(room.claims() for room in rooms.values()))
+        cursor = await connection.execute(LIVING, {"runs": list({one.run for one in known})})
         now, living = await cursor.fetchone() or (0.0, [])
-        alive = {Claim(*one) for one in living}
+        alive = {Claim(*one) for one in living} | {c for c in known if lives_by_hand(c, now)}
         rooms = {scope: room.of_living(alive, now) for scope, room in rooms.items()}
         verdicts = {scope: judge(rooms[scope], scopes[scope], ticket, now) for scope in scopes}
         granted = all(verdict.begin_in is not None for verdict in verdicts.values())

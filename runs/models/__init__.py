@@ -8,6 +8,7 @@ from .event import RunEvent
 from .node import RunNode
 from .place import SkillPlaces
 from .run import Run, RunQuerySet
+from .trial import Trial
 
 __all__ = [
     "RETRY_AT",
@@ -26,5 +27,6 @@ __all__ = [
     "RunQuerySet",
     "RunStatus",
     "SkillPlaces",
+    "Trial",
     "Trigger",
 ]

@@ -7,12 +7,15 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from maestro.workspaces.models import AuditEntry, Notification, Role
+from agents.models import ModelPrice
+from maestro.workspaces.models import AuditEntry, Notification, Role, Workspace
 from maestro.workspaces.vault import set_secret
+from runs.models import Trial
 from tests.admin.conftest import SignIn, World
 from tests.admin.rows import make_node, make_run
 from tests.admin.test_query_counts import queries
 from tests.factories import make_agent, make_score
+from tests.far_ends.messages_api import speaking, text
 from tests.far_ends.server import serving
 from tests.far_ends.tavily import Tavily
 from tests.scores.graphs import graph, step
@@ -139,10 +142,29 @@ def test_a_wrong_input_is_told_at_its_field_and_nothing_is_called(
     assert tavily.seen == []
 
 
-def test_what_asks_a_model_is_not_tried(world: World, sign_in: SignIn) -> None:
-    page = trial(sign_in(), "compose.classify_reply_intent", text="Stop.")
+def test_what_asks_a_model_says_its_price_first_and_is_booked(
+    world: World, sign_in: SignIn, settings: Settings
+) -> None:
+    ModelPrice.objects.filter(model="claude").update(input=3_000_000, output=15_000_000)
+    Workspace.objects.filter(pk=world.workspace.pk).update(default_model="claude")
+    set_secret(world.workspace, "anthropic_api_key", "sk-canary-4711", by="ada")
+    judged = {"intent": "unsubscribe", "confidence": 1, "explanation": "Says sk-canary-4711"}
+    client, said = sign_in(), {"text": "Stop."}
+    with speaking([text(judged)]) as provider:
+        settings.ANTHROPIC_BASE_URL = provider.url
+        asked = trial(client, "compose.classify_reply_intent", **said)
+        assert "This asks claude" in asked and "about $0.0" in asked and provider.requests == []
 
-    assert "play it in a score" in page
+        seen = re.search(r'name="confirmed" value="(\w+)"', asked)
+        assert seen is not None
+        done = trial(client, "compose.classify_reply_intent", **said, confirmed=seen[1])
+
+    assert "Maestro/unsubscribe" in done and "claude read 100 tokens and wrote 20" in done
+    assert "$0.000600" in done and "sk-canary-4711" not in done
+    booked = Trial.objects.get()
+    assert (booked.cost_microdollars, booked.held_microdollars) == (600, 0)
+    assert AuditEntry.objects.filter(details__cost_microdollars=600).exists()
+    assert "trials</a>" in shown(client, "/admin/")
 
 
 def test_a_viewer_may_look_and_not_try(world: World, sign_in: SignIn) -> None:

@@ -1,6 +1,6 @@
 """Reading pages ourselves, for those who have no key: fetched by egress, reduced to their text.
 
-The text is found by trafilatura; it is given what was fetched and fetches nothing itself.
+The text is found by trafilatura (Apache License 2.0); it is given what was fetched and fetches nothing itself.
 """
 
 import asyncio
