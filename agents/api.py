@@ -19,6 +19,7 @@ from agents.schemas import (
     ComparisonOut,
     FamiliesOut,
     ListedAgentOut,
+    NewAgentIn,
     agent_out,
     agent_tag,
     agent_version_out,
@@ -43,10 +44,15 @@ def list_agents(request: ApiRequest, query: Query[AgentFilters]) -> Page[ListedA
 
 
 @router.post("/agents", response={201: AgentOut}, auth=can("agent:write"))
-def create_agent(request: ApiRequest, response: HttpResponse, body: AgentIn) -> Status[AgentOut]:
+def create_agent(request: ApiRequest, response: HttpResponse, body: NewAgentIn) -> Status[AgentOut]:
     """A new agent, at version 1."""
+    source = body.source_agent_id
     agent = actions.create_agent(
-        request.auth.workspace, body.fields(), author=author(request), note=body.note
+        request.auth.workspace,
+        body.fields(),
+        author=author(request),
+        note=body.note,
+        source=find(_agents(request), source) if source else None,
     )
     response["Location"] = reverse("api:get_agent", args=[agent.id])
     return Status(201, _shown(response, agent))

@@ -69,13 +69,13 @@ def check_helpers(agent: Agent) -> None:
     tools[agent.slug] = agent.allowed_tools
     for path in _paths((agent.slug,), tools):
         if path[-1] not in tools:
-            raise _refused(f"there is no agent {path[-1]}", path)
+            raise _refused(f"There is no agent {path[-1]} among the tools", path)
         if path[-1] in path[:-1]:
-            raise _refused(f"agents would call each other in a circle: {' → '.join(path)}", path)
+            raise _refused(f"Agents would call each other in a circle: {' → '.join(path)}", path)
     levels = len(_longest(agent.slug, tools)) - 1
     above = max((_levels_above(caller, agent.slug) for caller in _stored_callers(agent)), default=0)
     if levels + above > MAX_LEVELS:
-        message = f"agents call each other over {levels + above} levels; {MAX_LEVELS} are allowed"
+        message = f"Agents call each other over {levels + above} levels; {MAX_LEVELS} are allowed"
         raise _refused(message, _longest(agent.slug, tools))
 
 
@@ -108,4 +108,4 @@ def _levels_above(caller: Agent, slug: str) -> int:
 
 
 def _refused(message: str, path: tuple[str, ...]) -> InvalidInput:
-    return InvalidInput(f"allowed_tools: {message}", place="allowed_tools", tool=PREFIX + path[1])
+    return InvalidInput(message, place="allowed_tools", tool=PREFIX + path[1])

@@ -59,6 +59,15 @@ class AgentIn(Body):
         return cast(AgentFields, self.model_dump(exclude={"note", *kept}))
 
 
+class NewAgentIn(AgentIn):
+    """A whole agent to be made."""
+
+    source_agent_id: str | None = Field(None, description="The agent that it is a copy of.")
+
+    def fields(self) -> AgentFields:
+        return cast(AgentFields, self.model_dump(exclude={"note", "source_agent_id"}))
+
+
 class AgentPatch(AgentIn):
     """What is left out stays."""
 

@@ -28,7 +28,6 @@ TABS = (
     ),
     (
         ("workspaces_membership", "Members"),
-        ("workspaces_workspace", "Workspaces"),
         ("auth_user", "Accounts"),
     ),
 )
@@ -61,6 +60,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _list(request, "Skill limits", "speed", "agents_skilllimit"),
         _list(request, "Pricing", "payments", "agents_modelprice"),
         _list(request, "Members", "group", "workspaces_membership"),
+        _list(request, "Workspaces", "domain", "workspaces_workspace"),
         _list(request, "Audit log", "receipt_long", "workspaces_auditentry"),
     ]
     groups = (("", home), ("Build", build), ("Operate", operate), ("Govern", govern))

@@ -35,6 +35,7 @@ def create_agent(
         workspace=workspace,
         is_template=is_template,
         source_agent=source,
+        source_version=source.version if source else None,
     )
     _take(agent, fields)
     with taken_at_the_same_time(f"the slug {agent.slug}"):

@@ -90,7 +90,7 @@ class AgentAdmin(GuardedDeletion):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
-        rows: Any = super().get_queryset(request)
+        rows: Any = super().get_queryset(request).select_related("source_agent")
         return rows.with_use().with_cost(timezone.now() - COST_SPAN)
 
     @admin.display(description="Model", ordering="model")

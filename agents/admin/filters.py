@@ -11,7 +11,18 @@ from agents.skills.registry import skills
 from maestro.workspaces.desk import seat_of
 
 
-class UseFilter(admin.SimpleListFilter):
+class Narrowing(admin.SimpleListFilter):
+    """Asks the queryset a question of ours; an answer that is not offered narrows nothing."""
+
+    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
+        raise NotImplementedError
+
+    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
+        chosen = self.value()
+        return self.narrowed(queryset, chosen) if chosen in dict(self.lookup_choices) else queryset
+
+
+class UseFilter(Narrowing):
     """By how many scores play it."""
 
     title = "use"
@@ -25,13 +36,11 @@ class UseFilter(admin.SimpleListFilter):
             ("template", "Templates"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
-        chosen = self.value()
-        known = dict(self.lookup_choices)
-        return used_as(queryset, chosen) if chosen in known else queryset  # type: ignore[arg-type]
+    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
+        return used_as(agents, chosen)
 
 
-class ModelFilter(admin.SimpleListFilter):
+class ModelFilter(Narrowing):
     """By the model it asks, be it as the workspace's default."""
 
     title = "model"
@@ -44,12 +53,11 @@ class ModelFilter(admin.SimpleListFilter):
         models = {str(name) for name in named} | {seat.workspace.default_model}
         return [(name, name) for name in sorted(models)]
 
-    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
-        chosen = self.value()
-        return asking(queryset, chosen) if chosen else queryset
+    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
+        return asking(agents, chosen)
 
 
-class SkillFilter(admin.SimpleListFilter):
+class SkillFilter(Narrowing):
     """By what it may call."""
 
     title = "skill"
@@ -58,12 +66,11 @@ class SkillFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(skill.name, skill.name) for skill in skills()]
 
-    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
-        chosen = self.value()
-        return calling(queryset, chosen) if chosen else queryset
+    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
+        return calling(agents, chosen)
 
 
-class CostFilter(admin.SimpleListFilter):
+class CostFilter(Narrowing):
     """By what its nodes spent in the last 30 days."""
 
     title = "cost in 30 days"
@@ -77,6 +84,5 @@ class CostFilter(admin.SimpleListFilter):
         ]
         return [("1", "Any"), *over]
 
-    def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
-        chosen = self.value()
-        return costing(queryset, int(chosen)) if chosen in dict(self.lookup_choices) else queryset
+    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
+        return costing(agents, int(chosen))

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from agents.models import ModelPrice
-from maestro.numbers import money
+from maestro.numbers import amount, money
 from maestro.workspaces.desk import ScopedAdmin, number, seat_of
 
 PRICES = ["input", "output", "cache_write_5m", "cache_write_1h", "cache_read"]
@@ -18,8 +18,8 @@ class ModelPriceAdmin(ScopedAdmin):
 
     list_display = [
         "model",
-        "valid_from",
-        "prompt_tokens_from",
+        "from_day",
+        "from_tokens",
         *(f"{name}_price" for name in PRICES),
     ]
     list_filter = ["model"]
@@ -40,7 +40,15 @@ class ModelPriceAdmin(ScopedAdmin):
     def may_edit(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
-    @admin.display(description="Input per million", ordering="input")
+    @admin.display(description="From", ordering="valid_from")
+    def from_day(self, price: ModelPrice) -> str:
+        return price.valid_from.isoformat()
+
+    @admin.display(description="Tokens from", ordering="prompt_tokens_from")
+    def from_tokens(self, price: ModelPrice) -> SafeString:
+        return number(amount(price.prompt_tokens_from))
+
+    @admin.display(description="Input per M", ordering="input")
     def input_price(self, price: ModelPrice) -> SafeString:
         return number(money(price.input))
 
@@ -48,11 +56,11 @@ class ModelPriceAdmin(ScopedAdmin):
     def output_price(self, price: ModelPrice) -> SafeString:
         return number(money(price.output))
 
-    @admin.display(description="Cache write 5 min", ordering="cache_write_5m")
+    @admin.display(description="Write 5 min", ordering="cache_write_5m")
     def cache_write_5m_price(self, price: ModelPrice) -> SafeString:
         return number(money(price.cache_write_5m))
 
-    @admin.display(description="Cache write 1 h", ordering="cache_write_1h")
+    @admin.display(description="Write 1 h", ordering="cache_write_1h")
     def cache_write_1h_price(self, price: ModelPrice) -> SafeString:
         return number(money(price.cache_write_1h))
 

@@ -73,6 +73,9 @@ class Agent(models.Model):
     source_agent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="copies"
     )
+    source_version = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Of the source: the version that was copied."
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -99,6 +102,12 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def source_moved_on(self) -> bool:
+        """Whether what it was copied from has been saved again since."""
+        source, copied = self.source_agent, self.source_version
+        return source is not None and copied is not None and source.version > copied
 
 
 class AgentVersion(models.Model):

@@ -5,6 +5,9 @@ from typing import TypedDict
 from django.db import connection, transaction
 
 from maestro.cleaning import clean
+from maestro.erasing import erase
+from maestro.errors import InUse
+from maestro.uses import Use, use_by
 
 from .audit import record
 from .models import Workspace
@@ -35,6 +38,22 @@ def change_workspace(workspace: Workspace, fields: WorkspaceFields, *, author: s
     if "egress_hosts" in fields:
         tell_of_hosts()
     return saved
+
+
+@transaction.atomic
+def delete_workspace(workspace: Workspace) -> None:
+    """Delete a workspace with all that is in it; InUse names the runs that are not finished."""
+    saved = Workspace.objects.select_for_update().get(pk=workspace.pk)
+    if used_by := uses_of(saved):
+        raise InUse(f"{saved} has {len(used_by)} unfinished runs", used_by=used_by)
+    saved.runs.erase()
+    erase(saved.contacts.all())
+    saved.delete()
+
+
+def uses_of(workspace: Workspace) -> list[Use]:
+    """Its unfinished runs, at most a hundred."""
+    return [use_by(run) for run in workspace.runs.unfinished().order_by("queued_at")[:100]]
 
 
 def tell_of_hosts() -> None:

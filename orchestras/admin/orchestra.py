@@ -103,6 +103,16 @@ class OrchestraAdmin(WithSlots, GuardedDeletion):
         last = Subquery(newest.values("runs__status")[:1])
         return super().get_queryset(request).with_status().annotate(last_status=last)  # type: ignore[attr-defined]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Of one that is there the switch in its head turns the clock on and off."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        return [
+            (title, {**told, "fields": [name for name in told["fields"] if name != "enabled"]})
+            for title, told in fieldsets
+        ]
+
     @admin.display(description="Status")
     def state(self, orchestra: Any) -> SafeString:
         return status(orchestra.status, bare=True)
@@ -143,7 +153,7 @@ class OrchestraAdmin(WithSlots, GuardedDeletion):
         }
         author, seat = author_of(request), seat_of(request)
         if change:
-            bind_slots(obj, form, author)  # before it is enabled: that needs its slots filled
+            bind_slots(obj, form, author)
             save_orchestra(obj, fields, author=author)
         elif seat:
             create_orchestra(seat.workspace, fields, author=author, orchestra_id=obj.pk)

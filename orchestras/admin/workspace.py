@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from maestro.errors import InvalidInput
-from maestro.workspaces.changing import tell_of_hosts
-from maestro.workspaces.desk import Dollars, RefusableForm, ScopedAdmin, number, seat_of
+from maestro.uses import Use
+from maestro.workspaces.changing import delete_workspace, tell_of_hosts, uses_of
+from maestro.workspaces.desk import Dollars, GuardedDeletion, RefusableForm, number, seat_of
 from maestro.workspaces.hosts import checked_reach
 from maestro.workspaces.models import Workspace
 from orchestras.actions import reschedule
@@ -42,7 +43,9 @@ class WorkspaceForm(RefusableForm):
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(ScopedAdmin):
+class WorkspaceAdmin(GuardedDeletion):
+    audited_by_verbs = False
+    way_out = "Cancel these runs, or let them end, then come back."
     list_display = ["name", "slug", "default_model", "time_zone", "member_count", "score_count"]
     search_fields = ["name", "slug"]
     ordering = ["name"]
@@ -90,6 +93,12 @@ class WorkspaceAdmin(ScopedAdmin):
     @admin.display(description="Scores", ordering="score_count")
     def score_count(self, workspace: Any) -> SafeString:
         return number(workspace.score_count)
+
+    def uses_of(self, obj: Workspace) -> list[Use]:
+        return uses_of(obj)
+
+    def delete(self, obj: Workspace, author: str) -> None:
+        delete_workspace(obj)
 
     def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: Any) -> None:
         super().save_model(request, obj, form, change)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agents.actions import save_agent
 from agents.content import CONTENT, AgentFields, check_content, content_of
+from agents.duplicates import fingerprint
 from agents.helpers import check_helpers
 from agents.llm.parameters import Parameters
 from agents.models import Agent
@@ -70,6 +71,7 @@ def propose(
         heard[CURRENT] = (current, agent.version)
     pins = pins_of(agent, heard)
     rows = select(agent, selection)
+    _refuse_without_a_difference(agent, candidate, against, rows)
     spent = spent_by(rows)
     sides = [
         Asked(bands_of(pins, node), _length(content) - _length(current), _max_tokens(content))
@@ -77,6 +79,21 @@ def propose(
     ]
     told = forecast([_recorded(row, spent, current) for row in rows], sides)
     return Proposal(agent, candidate, against, selection, rows, spent, pins, told)
+
+
+def _refuse_without_a_difference(
+    agent: Agent, candidate: JSON, against: Against, rows: Sequence[RunNode]
+) -> None:
+    """What an older version answered is worth comparing with an agent as it is."""
+    answered = (
+        {agent.version} if against == Against.CURRENT else {row.agent_version for row in rows}
+    )
+    if answered == {agent.version} and fingerprint(candidate) == fingerprint(content_of(agent)):
+        raise InvalidInput(
+            f"There is nothing to compare: the candidate is {agent} as it is saved. Change its prompt, "
+            "model, tools, schema or parameters.",
+            place="candidate",
+        )
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Auditions over REST: their price, what came of them, and a person's verdicts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from django.http import HttpResponse
@@ -9,6 +11,7 @@ from ninja.params.functions import Header
 from ninja.params.functions import Path as PathParam
 
 from agents.models import Agent, AgentQuerySet
+from maestro.errors import InvalidInput
 from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, find
 from maestro.workspaces.bearer import ApiRequest, author, can
@@ -21,6 +24,7 @@ from .models import Against, Audition, AuditionQuerySet
 from .schemas import (
     AuditionIn,
     AuditionOut,
+    CandidateIn,
     ForecastOut,
     PriceOut,
     RowFilters,
@@ -61,8 +65,9 @@ def start_audition(
 ) -> Status[AuditionOut | PriceOut]:
     """Hear a changed agent, before it is saved, at inputs that it was given before."""
     agent = find(_agents(request), agent_id)
-    candidate = actions.candidate_of(agent, body.candidate.fields_to_replace())
-    proposal = actions.propose(agent, candidate, body.selection, against=Against(body.against))
+    with _told_of_candidate():
+        candidate = actions.candidate_of(agent, body.candidate.fields_to_replace())
+        proposal = actions.propose(agent, candidate, body.selection, against=Against(body.against))
     if body.dry_run:
         return Status(200, _price(proposal, body))
     audition, is_new = _start(request, proposal, body, idempotency_key)
@@ -117,6 +122,17 @@ def save_audition(request: ApiRequest, audition_id: Id, body: SaveIn) -> SavedOu
     audition = find(_auditions(request), audition_id)
     saved = actions.save_candidate(audition, note=body.note, by=author(request))
     return SavedOut(agent_id=saved.pk, version=saved.version)
+
+
+@contextmanager
+def _told_of_candidate() -> Iterator[None]:
+    """A field of the agent is one of the candidate here."""
+    try:
+        yield
+    except InvalidInput as refusal:
+        if (place := refusal.details.get("place")) in CandidateIn.model_fields:
+            refusal.details["place"] = f"candidate.{place}"
+        raise
 
 
 def _start(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Func, Q
 
+from maestro.erasing import erase
 from maestro.fields import id_field, text_choices
 from maestro.workspaces.models import Workspace, WorkspaceQuerySet
 from orchestras.models import Orchestra
@@ -10,11 +11,27 @@ from scores.models import Score
 
 from .choices import Mode, Reuse, RunStatus, Trigger
 
+ERASED_AT_ONCE = 1_000
+
 
 class RunQuerySet(WorkspaceQuerySet["Run"]):
     def unfinished(self) -> "RunQuerySet":
         """Runs that will still do something, or wait for a person to let them."""
         return self.exclude(status__in=RunStatus.final())
+
+    def erase(self) -> int:
+        """Delete them, and the runs below them, with all that was recorded; says how many.
+
+        A batch at a time and without loading them: a score may have played for years.
+        """
+        deleted = 0
+        while ids := set(self.order_by("pk").values_list("pk", flat=True)[:ERASED_AT_ONCE]):
+            below = ids
+            while below:
+                below = set(Run.objects.filter(parent_run__in=below).values_list("pk", flat=True))
+                ids |= below
+            deleted += erase(Run.objects.filter(pk__in=ids))
+        return deleted
 
     def on_its_own(self) -> "RunQuerySet":
         """Runs that somebody started, not a node of another run: one per fire."""

@@ -70,6 +70,7 @@ def delete_score(score: Score, *, author: str) -> None:
             Score.objects.select_for_update().get(pk=score.pk)
             _refuse_while_used(uses_of(score), score)
             record(score.workspace, author, "score.deleted", score, {"name": score.name})
+            score.runs.erase()
             score.delete()
     except (RestrictedError, IntegrityError):
         _refuse_while_used(uses_of(score), score)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from agents.actions import save_agent
+from agents.actions import copy_agent, save_agent
 from agents.models import Agent
 from maestro.workspaces.models import Role
 from tests.admin.conftest import SignIn, World
@@ -133,3 +133,16 @@ def test_deleting_several_refuses_them_all_when_one_is_used(client: Client, worl
 def test_history_leads_to_the_audit_log(client: Client, world: World) -> None:
     shown = client.get(page(world.agent, "history"), follow=True).content.decode()
     assert "agent.saved" in shown
+
+
+def test_a_copy_leads_to_its_source_and_says_when_that_has_changed(
+    client: Client, world: World
+) -> None:
+    copied = copy_agent(world.agent, author="someone").agent
+    assert "changed since" not in client.get(page(copied)).content.decode()
+
+    save_agent(world.agent, {"system_prompt": "Theirs."}, author="someone")
+
+    shown = client.get(page(copied)).content.decode()
+    assert f'from <a href="{page(world.agent)}">{world.agent}</a>' in shown
+    assert "changed since, v1 to v2" in shown

@@ -33,7 +33,7 @@ def let_call(caller: Agent, *helpers: str) -> Agent:
 
 def test_an_agent_that_is_not_there_cannot_be_called(home: Workspace) -> None:
     make_agent(make_workspace(), slug="elsewhere")
-    with pytest.raises(InvalidInput, match="there is no agent elsewhere"):
+    with pytest.raises(InvalidInput, match="There is no agent elsewhere"):
         agent(home, "lead", "elsewhere")
 
 
@@ -87,7 +87,7 @@ def test_an_old_version_whose_helper_is_gone_is_not_restored(home: Workspace) ->
     let_call(lead)
     delete_agent(helper, author="ada")
 
-    with pytest.raises(InvalidInput, match="there is no agent helper"):
+    with pytest.raises(InvalidInput, match="There is no agent helper"):
         restore_version(lead, 1, author="ada")
 
 

@@ -257,3 +257,14 @@ def test_an_old_version_is_restored_by_one_call(caller: Caller, stranger: Caller
     assert answer.headers["ETag"] == '"3"'
     assert read(caller.get(f"{path}/versions/3"))["note"] == "Restored v1"
     refused(caller.post(f"{path}/versions/9/restore", If_Match="*"), 404, "not_found")
+
+
+def test_a_copy_says_of_what_it_is_one_and_of_nobody_elses(
+    caller: Caller, workspace: Workspace
+) -> None:
+    source = make_agent(workspace)
+    copied = read(caller.post("/agents", {**AGENT, "source_agent_id": source.pk}), 201)
+    assert copied["source_agent_id"] == source.pk
+    assert Agent.objects.get(pk=copied["id"]).source_version == 1
+    elsewhere = {**AGENT, "source_agent_id": "ag_elsewhere"}
+    refused(caller.post("/agents", elsewhere), 404, "not_found")

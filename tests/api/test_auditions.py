@@ -118,6 +118,11 @@ def test_what_cannot_be_heard_is_refused_with_its_place(
         {**CHANGED, "selection": {"runs": ["run_unknown"]}},
     ):
         refused(caller.post(path, body), 422, "invalid_input")
+    unchanged = refused(caller.post(path, {"candidate": {"name": "Other"}}), 422, "invalid_input")
+    assert unchanged["message"].startswith("There is nothing to compare: the candidate is ")
+    unpriced = {**CHANGED["candidate"], "model": "nobody-1"}
+    told = refused(caller.post(path, {"candidate": unpriced}), 422, "invalid_input")
+    assert told["details"]["errors"][0]["place"] == "body.candidate.model"
     refused(stranger.post(path, CHANGED), 404, "not_found")
     refused(caller.get("/auditions/au_unknown"), 404, "not_found")
     assert not Audition.objects.exists()

@@ -49,7 +49,7 @@ function Fork({ agent }) {
   const fork = async () => {
     try {
       await keep();
-      const { body } = await call("POST", "/agents", { ...fieldsOf(agent), name: `${agent.name} for ${now().score.name}`.slice(0, 120), note: `From ${agent.name} v${agent.version}` });
+      const { body } = await call("POST", "/agents", { ...fieldsOf(agent), name: `${agent.name} for ${now().score.name}`.slice(0, 120), source_agent_id: agent.id, note: `From ${agent.name} v${agent.version}` });
       remember({ ...body, scores: 0, nodes: 0 });
       edit((doc) => ({ ...doc, nodes: doc.nodes.map((one) => (one.agent_id === agent.id ? { ...one, agent_id: body.id, agent_version: null } : one)) }));
       tell(`${body.name} is this score’s own, from its next save on.`, "good");
