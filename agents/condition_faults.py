@@ -49,6 +49,10 @@ class Token(NamedTuple):
         return self.text not in UNFINISHED | {".", ")", "]"}
 
     @property
+    def is_end(self) -> bool:
+        return self.is_value or self.text in CLOSING.values()
+
+    @property
     def place(self) -> str:
         return f"character {self.at + 1}"
 
@@ -85,7 +89,8 @@ def _faults(tokens: Sequence[Token]) -> Iterator[str]:
     """The most telling first."""
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         is_field = before is not None and before.text == "."
-        if not is_field and token.text in HINTS and after is not None and after.is_value:
+        is_beside = (after is not None and after.is_value) or (before is not None and before.is_end)
+        if not is_field and token.text in HINTS and is_beside:
             yield f"{token.text} at {token.place}{_hint(token.text)}"
     yield from _brackets(tokens)
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):

@@ -90,6 +90,7 @@ def test_what_is_not_bounded_or_not_known_is_refused(text: str) -> None:
         ("input.n ==", "behind == at character 9 a value is missing"),
         ("input.n = 3", "contain = at character 9: compare with =="),
         ("input.a and input.b", "and at character 9: “and” is written &&"),
+        ("input.a in [1] or", "or at character 16: “or” is written ||"),
         ("(input.n", "( at character 1 is not closed"),
         ("input.n == 3)", ") at character 13 closes nothing"),
         ("input.n == 3 4", "between 3 and 4 at character 14 a sign is missing"),

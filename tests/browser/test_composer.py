@@ -85,7 +85,12 @@ def test_a_score_is_built_from_a_blank_canvas_broken_understood_and_saved(
     pull(tab, port(tab, "find_contact", "exists"), port(tab, "choose"))
     expect(tab.get_by_label("find_contact to choose by exists")).to_have_count(1)
 
-    pull(tab, port(tab, "choose", "yes"), port(tab, "read_csv"))
+    for key, text in (("Control+f", "choose"), ("c", "read_csv")):
+        tab.keyboard.press(key)
+        tab.keyboard.type(text)
+        tab.keyboard.press("Enter")
+        expect(tab.get_by_role("group", name="choose, branch")).to_be_focused()
+    expect(tab.get_by_label("choose to read_csv by yes")).to_have_count(1)
     tab.get_by_role("button", name="1 error").click()
     why = tab.get_by_role("button", name=re.compile("circle.*read_csv → find_contact → choose"))
     expect(why).to_be_visible()

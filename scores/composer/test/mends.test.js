@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { giveItems, onlyItems } from "../src/graph/edit.js";
+import { giveItems, leadsTo, onlyItems } from "../src/graph/edit.js";
 import { mendOf } from "../src/graph/mends.js";
 import { nextPort } from "../src/graph/ports.js";
 import { catalog, find, graph, map, step } from "./catalog.js";
@@ -37,4 +37,10 @@ test("a step that no item reaches, and a port that nothing follows, are mended b
   const ends = mendOf(open, { code: "port_goes_nowhere", node: "look", message: "Nothing follows look.not_found; draw an edge." });
   assert.deepEqual(ends.make(open).nodes[0].config.ends, ["not_found"]);
   assert.equal(mendOf(open, { code: "output_unused", node: "look", message: "" }), null);
+});
+
+test("a way from one step to another is found, also around a circle", () => {
+  const doc = graph([step("a"), step("b"), step("c")], ["a -> b", "b -> c", "c -> a"]);
+  assert.ok(leadsTo(doc, "a", "c") && leadsTo(doc, "c", "b"));
+  assert.ok(!leadsTo(graph([step("a"), step("b")], ["a -> b"]), "b", "a"));
 });

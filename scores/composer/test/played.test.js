@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { byStatus, latestOf, squaresOf, statesOf } from "../src/graph/played.js";
+import { around, byStatus, latestOf, squaresOf, statesOf } from "../src/graph/played.js";
 import { graph, map, step } from "./catalog.js";
 
 const doc = graph(
@@ -61,4 +61,11 @@ test("a node's rows are in the order of their items, the tenth after the ninth",
 test("a node's rows are counted by status, the troubled first", () => {
   const groups = byStatus([row("a"), row("a", "", { status: "failed" }), row("a", "", { cost_microdollars: 30 })]);
   assert.deepEqual(groups.map(({ status, rows, p50, cost }) => [status, rows.length, p50, cost]), [["failed", 1, 800, 0], ["succeeded", 2, 800, 30]]);
+});
+
+test("of a long row of items those around the chosen one are shown", () => {
+  assert.deepEqual(around(1000, -300, 300), { from: 0, to: 300 });
+  assert.deepEqual(around(1000, 450.4, 300), { from: 450, to: 750 });
+  assert.deepEqual(around(1000, 950, 300), { from: 700, to: 1000 });
+  assert.deepEqual(around(12, 5, 300), { from: 0, to: 12 });
 });

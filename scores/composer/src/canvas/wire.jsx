@@ -29,7 +29,7 @@ export const Wire = memo(function Wire({ id, data, markerEnd, ...ends }) {
     <>
       <BaseEdge path={path} style={STYLES[data.kind]} markerEnd={markerEnd} interactionWidth={18} className={isTarget ? "is-target" : ""} />
       {data.name && isNamedFirst && (
-        <Mark x={ends.sourceX + BEHIND} y={ends.sourceY} begins>
+        <Mark x={ends.sourceX + BEHIND} y={ends.sourceY + data.raised} begins>
           <span className="ms-wire-name">{data.name}</span>
         </Mark>
       )}

@@ -85,9 +85,16 @@ const GateSettings = ({ config, input, configure }) => (
   </>
 );
 
-const ParallelSettings = ({ config, configure }) => (
-  <Typed label={LABELS.branches} type="lines" rows="4" value={config.branches} isRequired help="One port in each line; the input leaves by all of them" onValue={(branches) => configure({ branches: branches ?? [] }, "branches")} />
-);
+function ParallelSettings({ node, config }) {
+  const write = (branches = []) => edit((doc) => namedAnew(setConfig(doc, node.key, { branches }), node.key, config.branches ?? [], branches), `branches ${node.key}`);
+  return <Typed label={LABELS.branches} type="lines" rows="4" value={config.branches} isRequired help="One port in each line; the input leaves by all of them" onValue={write} />;
+}
+
+/** Where one branch is called otherwise now, its edges go along. */
+function namedAnew(doc, key, before, branches) {
+  const changed = before.length === branches.length ? before.flatMap((name, at) => (name === branches[at] ? [] : [at])) : [];
+  return changed.length === 1 ? renamePort(doc, key, before[changed[0]], branches[changed[0]]) : doc;
+}
 
 function SubscoreSettings({ node, config, configure }) {
   const { catalog, score } = useFacts();

@@ -103,7 +103,7 @@ export function join({ from, from_port, to }) {
   if (why) return tell(why, "warn");
   edit((doc) => {
     const items = change.onlyItems(doc, to);
-    const gives = items && byDrop.has(edgeId(items)) && items.from !== from;
+    const gives = items && byDrop.has(edgeId(items)) && items.from !== from && !change.leadsTo(doc, to, from);
     if (gives) tell(`${to} is given what ${from} leads there now, no longer each item; draw that edge again to give both.`);
     return change.connect(gives ? change.removeEdges(doc, [edgeId(items)]) : doc, { from, from_port, to });
   });

@@ -85,6 +85,13 @@ export function giveItems(doc, key) {
   return owner === undefined || doc.edges.some((edge) => edge.to === key) ? doc : connect(doc, { from: owner, from_port: ITEM, to: key });
 }
 
+/** Whether edges lead from one node to another. */
+export function leadsTo(doc, from, to) {
+  const reached = new Set([from]);
+  for (const key of reached) for (const edge of doc.edges) if (edge.from === key) reached.add(edge.to);
+  return reached.has(to);
+}
+
 /** The plain edge over which items come to a node and nothing else does, or undefined. */
 export function onlyItems(doc, key) {
   const into = doc.edges.filter((edge) => edge.to === key);

@@ -150,3 +150,9 @@ function median(rows) {
   const times = rows.filter((row) => row.started_at && row.finished_at).map((row) => Date.parse(row.finished_at) - Date.parse(row.started_at));
   return times.sort((one, other) => one - other)[Math.floor(times.length / 2)];
 }
+
+/** Which of a long row are shown: `most` from about `wanted` on, {from, to}. */
+export function around(length, wanted, most) {
+  const from = Math.max(0, Math.min(Math.round(wanted), length - most));
+  return { from, to: Math.min(length, from + most) };
+}

@@ -7,6 +7,8 @@ import { laneBack, wayBetween } from "./route.js";
 import { HANGING } from "./sizes.js";
 import { edgeKind, edgeSentence } from "./words.js";
 
+const NAME = 19; // px from one name of a port to the next
+
 let known = { sign: "", ways: new Map() };
 
 /** React Flow's edges; those with an end that is not there are left out. */
@@ -34,7 +36,7 @@ function wire(edge, facts, way, { namedAt, nth, issues }) {
     sourceHandle: edge.from_port ?? SUCCESS,
     targetHandle: "default",
     ariaLabel: [edgeSentence(edge), ...issues.map((issue) => `${issue.level}: ${issue.message}`)].join(". "),
-    data: { kind, name, namedAt, transform: edge.transform, nth, issues, ...way },
+    data: { kind, name, namedAt, raised: name ? raisedBy(edge, facts.get(edge.from)) : 0, transform: edge.transform, nth, issues, ...way },
     markerEnd: { type: "arrowclosed", width: 14, height: 14, color: kind === "port" ? "var(--ms-brass-line)" : "var(--ms-det-line)" },
   };
 }
@@ -44,6 +46,12 @@ function namesAt(doc, edge) {
   const beside = doc.edges.filter((one) => one.from === edge.from && one.from_port === edge.from_port);
   if (beside.length < 2) return "middle";
   return beside[0] === edge ? "begin" : "";
+}
+
+/** How far the name of a port stands from the port's own height, so that it does not lie on the next one's. */
+function raisedBy(edge, { right, rect }) {
+  const lacks = Math.max(0, NAME - rect.height / (right.length + 1));
+  return lacks * (right.indexOf(edge.from_port) - (right.length - 1) / 2);
 }
 
 const issuesOf = (edge, issues) => issues.filter((issue) => issue.edge && edgeId(issue.edge) === edgeId(edge));

@@ -88,6 +88,7 @@ function Record({ node, row, run, group, at, setAt }) {
       </p>
       <footer className="ms-row ms-wrap">
         {mayEdit && !isPlaying(run.told) && <FromHere node={node} row={row} run={run.told} />}
+        {row.status === "waiting" && node.subkind === "gate" && <a className="ms-btn is-primary" href={`/admin/runs/run/${run.told.id}/change/?node=${node.key}`}>Decide</a>}
         {row.agent_id && <a className="ms-btn" href={`/admin/agents/agent/${row.agent_id}/change/`}>Open agent</a>}
         <a className="ms-btn" href={`/admin/runs/run/${run.told.id}/change/?node=${node.key}${row.iteration ? `&at=${encodeURIComponent(row.iteration)}` : ""}`}>On the timeline</a>
       </footer>

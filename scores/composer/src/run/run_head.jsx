@@ -7,9 +7,7 @@ import { chosenNode, tell, useComposer, useFacts } from "../store.js";
 import { InHead } from "../ui/head.jsx";
 import { duration, money } from "../ui/numbers.js";
 import { Button, Icon, Status } from "../ui/parts.jsx";
-import { choose } from "./records.js";
-
-const SHOWN = 400; // squares
+import { Strip } from "./strip.jsx";
 
 export function RunHead() {
   const { run, score, mayEdit } = useFacts();
@@ -74,37 +72,5 @@ export function RunBar() {
       )}
       {strip && strip.squares.length > 0 && <Strip strip={strip} path={path} />}
     </div>
-  );
-}
-
-const inView = (square) => square?.scrollIntoView({ block: "nearest", inline: "nearest" });
-const nextOf = (paths, path) => paths[(paths.indexOf(path) + 1) % paths.length];
-
-function Strip({ strip, path }) {
-  const { map, squares } = strip;
-  const failed = squares.filter((square) => square.tone === "failed").map((square) => square.path);
-  const count = (tone) => squares.filter((square) => square.tone === tone).length;
-  const told = `${squares.length} items of ${map}: ${count("ok")} succeeded, ${count("failed")} failed, ${count("running")} running, ${count("ended")} ended`;
-  return (
-    <>
-      <i className="ms-bar-line" />
-      <span className="ms-sub">{map}</span>
-      <button type="button" className="ms-btn is-small ms-all" aria-pressed={path === ""} onClick={() => choose("")}>
-        All {squares.length}
-      </button>
-      {failed.length > 0 && (
-        <button type="button" className="ms-btn is-small is-danger" onClick={() => choose(nextOf(failed, path))} title="Go to the next one that failed">
-          {failed.length} failed
-        </button>
-      )}
-      <span className="ms-cells" role="group" aria-label={told}>
-        {squares.slice(0, SHOWN).map((square) => (
-          <button key={square.path} type="button" className={`is-${square.tone}`} aria-pressed={path === square.path} ref={path === square.path ? inView : null} title={`${map} ${square.label}: ${square.tone === "ok" ? "succeeded" : square.tone}`} onClick={() => choose(square.path === path ? "" : square.path)}>
-            {square.label}
-          </button>
-        ))}
-        {squares.length > SHOWN && <span className="ms-cap">and {squares.length - SHOWN} more</span>}
-      </span>
-    </>
   );
 }
