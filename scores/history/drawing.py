@@ -10,7 +10,9 @@ from .comparison import Change, EdgeChange, GraphComparison, NodeChange
 
 WIDTH, HEIGHT = 168, 36
 COLUMN, ROW = 216, 56
+GAP = COLUMN - WIDTH
 MARGIN = 12
+LANE, LANES = 5, 3  # between two rows there is room for so many
 LETTERS = 22
 
 
@@ -33,6 +35,7 @@ class Line:
     path: str
     change: Change
     title: str
+    bottom: int
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,11 @@ def draw(comparison: GraphComparison) -> Drawing:
     """Each node right of those it follows; stored positions are not asked, for they may be none."""
     places = _places([one.node for one in comparison.nodes], [one.edge for one in comparison.edges])
     boxes = tuple(_box(one, *places[one.node.key]) for one in comparison.nodes)
-    lines = tuple(_line(one, places) for one in comparison.edges if _is_drawn(one.edge, places))
+    drawn = [one for one in comparison.edges if _is_drawn(one.edge, places)]
+    lines = tuple(_line(one, places, number) for number, one in enumerate(drawn))
     width = max((box.x for box in boxes), default=0) + WIDTH + MARGIN
-    height = max((box.y for box in boxes), default=0) + HEIGHT + MARGIN
+    bottom = max((box.y + HEIGHT for box in boxes), default=HEIGHT)
+    height = max([bottom, *(line.bottom for line in lines)]) + MARGIN
     return Drawing(width, height, boxes, lines)
 
 
@@ -114,9 +119,17 @@ def _is_drawn(edge: EdgeDocument, places: Mapping[str, object]) -> bool:
     return edge.source in places and edge.target in places
 
 
-def _line(one: EdgeChange, places: Mapping[str, tuple[int, int]]) -> Line:
+def _line(one: EdgeChange, places: Mapping[str, tuple[int, int]], number: int) -> Line:
+    """To a neighbour straight on, else below what stands between; no two at quite the same height."""
     (x, y), (to_x, to_y) = places[one.edge.source], places[one.edge.target]
     x, y, to_y = x + WIDTH, y + HEIGHT // 2, to_y + HEIGHT // 2
-    bend = max(24, abs(to_x - x) // 2)
-    path = f"M{x} {y} C{x + bend} {y} {to_x - bend} {to_y} {to_x} {to_y}"
-    return Line(path, one.change, f"{one.edge}: {one.change}")
+    title = f"{one.edge}: {one.change}"
+    if to_x - x == GAP:
+        path = f"M{x} {y} C{x + GAP // 2} {y} {to_x - GAP // 2} {to_y} {to_x} {to_y}"
+        return Line(path, one.change, title, max(y, to_y))
+    left, right = sorted((x, to_x))
+    between = [top for at, top in places.values() if left <= at and at + WIDTH <= right]
+    low = max(between, default=min(y, to_y)) + HEIGHT + LANE * (1 + number % LANES)
+    down = f"C{x + GAP} {y} {x} {low} {x + GAP} {low}"
+    up = f"C{to_x} {low} {to_x - GAP} {to_y} {to_x} {to_y}"
+    return Line(f"M{x} {y} {down} L{to_x - GAP} {low} {up}", one.change, title, low)

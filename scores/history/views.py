@@ -46,6 +46,7 @@ def comparison(request: HttpRequest, pk: str) -> HttpResponse:
         score=score,
         before=before,
         after=after,
+        sides=[before, after],
         comparison=compared,
         drawing=draw(compared),
         versions=score.versions.defer("graph"),

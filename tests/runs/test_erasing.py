@@ -1,5 +1,7 @@
 """What goes with a deleted score or workspace goes set by set, however long its history is."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -68,7 +70,8 @@ def test_a_workspace_goes_with_all_that_is_in_it_once_its_runs_are_over() -> Non
 
     with pytest.raises(InUse) as refused:
         delete_workspace(workspace)
-    assert [use["id"] for use in refused.value.details["used_by"]] == [waits.pk]
+    used_by: Any = refused.value.details["used_by"]
+    assert [use["id"] for use in used_by] == [waits.pk]
 
     Run.objects.filter(pk=waits.pk).delete()
     delete_workspace(workspace)

@@ -43,3 +43,12 @@ def test_circles_and_removed_nodes_are_drawn_too_and_no_two_on_one_place() -> No
 
 def test_an_empty_graph_has_an_empty_picture() -> None:
     assert drawing_of(graph()).boxes == ()
+
+
+def test_a_line_over_several_columns_goes_below_what_stands_between() -> None:
+    steps = [step(key) for key in ("a", "b", "c", "d")]
+    drawing = drawing_of(graph(*steps, "a -> b", "b -> c", "c -> d", "a -> d"))
+
+    long = next(line for line in drawing.lines if line.title.startswith("a.success → d"))
+    assert long.bottom > max(box.y for box in drawing.boxes) + 36
+    assert drawing.height > long.bottom
