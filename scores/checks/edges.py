@@ -10,7 +10,7 @@ from scores.configs import config_of
 from scores.document import DEFAULT, EdgeDocument, GraphDocument, NodeDocument
 from scores.ports import ports_of
 
-from .issue import Issue, error
+from .issue import Issue, error, nearest
 
 
 def check_edges(document: GraphDocument) -> Iterator[Issue]:
@@ -42,7 +42,11 @@ def _check_ends(edge: EdgeDocument, ports: Mapping[str, tuple[str, ...] | None])
             yield error("unknown_node", message, edge)
     known = ports.get(edge.source)
     if known is not None and edge.from_port not in known:
-        message = f"The edge {edge}: {edge.source} has no port {edge.from_port}; it has {', '.join(known)}."
+        mend = nearest(edge.from_port, known) or "; draw it from one of these."
+        message = (
+            f"The edge {edge}: {edge.source} has no port {edge.from_port}, it has {', '.join(known)}"
+            f"{mend}"
+        )
         yield error("unknown_port", message, edge)
     if edge.to_port != DEFAULT:
         message = f"The edge {edge} ends at a port {edge.to_port}; nodes are entered by {DEFAULT}."

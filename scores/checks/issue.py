@@ -1,7 +1,8 @@
 """One thing wrong with a graph, said so that a person can mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from scores.document import JSON, EdgeDocument, NodeDocument
@@ -42,6 +43,12 @@ def listing(keys: Sequence[str], most: int = 5) -> str:
     """`a, b and c`; of many the first ones and how many more."""
     shown = [*keys[:most], *([f"{len(keys) - most} more"] if len(keys) > most else [])]
     return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean success?`, or nothing where none is near."""
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _issue(

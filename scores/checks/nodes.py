@@ -63,7 +63,9 @@ def _check_config(node: NodeDocument) -> Iterator[Issue]:
     except ValidationError as refusal:
         for fault in refusal.errors(include_url=False, include_context=False, include_input=False):
             place = ".".join(map(str, fault["loc"]))
-            told = MENDS.get((fault["type"], place)) or MENDS.get((fault["type"], ""), fault["msg"])
+            told = MENDS.get((fault["type"], place)) or MENDS.get(
+                (fault["type"], ""), _plain(fault["msg"])
+            )
             yield error("invalid_config", f"{node.key}: config.{place}: {told}.", node)
         return
     if isinstance(config, BranchConfig | ParallelConfig) and ON_ERROR in own_ports(node):
@@ -71,6 +73,10 @@ def _check_config(node: NodeDocument) -> Iterator[Issue]:
         yield error("reserved_port", message, node)
     if isinstance(config, BranchConfig):
         yield from _check_conditions(node, config)
+
+
+def _plain(words: str) -> str:
+    return words.removeprefix("Value error, ")
 
 
 def _check_conditions(node: NodeDocument, config: BranchConfig) -> Iterator[Issue]:

@@ -1,6 +1,7 @@
 """Can the graph be walked: no circle without a limit, no edge across a body's border the wrong way?"""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from maestro.errors import InvalidScore
 from scores.configs import config_of
@@ -26,7 +27,9 @@ def check_order(document: GraphDocument) -> Iterator[Issue]:
             "Take one of these edges out, or say at the node where it begins how often it may be "
         )
         mend += "passed (config.max_passes)."
-        yield error("cycle", f"{refusal} {mend}" if "cycle" in refusal.details else str(refusal))
+        way: Any = refusal.details.get("cycle")
+        at = next((node for node in document.nodes if way and node.key == way[0]), None)
+        yield error("cycle", f"{refusal} {mend}" if way else str(refusal), at)
         return
     for node in document.nodes:
         yield from _check_arrivals(node, graph)
@@ -40,7 +43,10 @@ def _check_arrivals(node: NodeDocument, graph: Graph) -> Iterator[Issue]:
         yield error("unreached_body_node", message, node)
     join = config_of(node).join
     if isinstance(join, int) and join > len(edges):
-        message = f"{node.key} waits for {join} edges to deliver, but {len(edges)} lead to it."
+        message = (
+            f"{node.key} waits for {join} edges to deliver, but {len(edges)} can; draw more, or ask "
+            "for fewer in config.join."
+        )
         yield error("impossible_join", message, node)
 
 

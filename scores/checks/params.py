@@ -1,7 +1,6 @@
 """Do the params of a node suit the operation that it calls? Warnings: at a run they are left out, or refused."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from pydantic import BaseModel, ValidationError
 
@@ -10,7 +9,7 @@ from agents.skills.registry import find
 from scores.configs import config_of
 from scores.document import NodeDocument
 
-from .issue import Issue, listing, warning
+from .issue import Issue, listing, nearest, warning
 
 
 def check_params(node: NodeDocument) -> Iterator[Issue]:
@@ -35,13 +34,10 @@ def check_params(node: NodeDocument) -> Iterator[Issue]:
 
 def _unknown(node: NodeDocument, operation: Operation, name: str) -> Issue:
     known = _names(operation.input_model)
-    near = get_close_matches(name, known, n=1)
-    mend = f"did you mean {near[0]}?" if near else f"it takes {listing(known, most=12)}."
-    if not known:
-        mend = "it takes none."
+    mend = nearest(name, known) or (f"; it takes {listing(known, most=12)}." if known else ".")
     message = (
         f"{node.key}: {operation.full_name} has no field {name}, so config.params.{name} is left "
-        f"out; {mend}"
+        f"out{mend}"
     )
     return warning("unknown_param", message, node)
 

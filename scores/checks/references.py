@@ -8,13 +8,13 @@ from django.db.models import Manager
 
 from agents.models import AgentVersion
 from agents.skills.mcp.offered import unknown_tools
-from agents.skills.registry import find
+from agents.skills.registry import find, skills
 from maestro.errors import UnknownOperation
 from maestro.workspaces.models import Workspace
 from scores.document import GraphDocument, NodeDocument
 from scores.models import ScoreVersion
 
-from .issue import Issue, error
+from .issue import Issue, error, nearest
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,15 @@ def _check_operation(node: NodeDocument, known: Known) -> Iterator[Issue]:
     try:
         find(node.skill, node.operation)
     except UnknownOperation as refusal:
-        yield error("unknown_operation", f"{node.key}: {refusal}.", node)
+        yield error("unknown_operation", f"{node.key}: {refusal}{_meant(node)}", node)
+
+
+def _meant(node: NodeDocument) -> str:
+    """What is most like the skill, or the operation of a skill that is there."""
+    known = {skill.name: skill.operations for skill in skills()}
+    if node.skill in known:
+        return nearest(node.operation, known[node.skill]) or "; choose one of these."
+    return nearest(node.skill, known) or "; choose one of these."
 
 
 def _check_agent(node: NodeDocument, known: Known) -> Iterator[Issue]:

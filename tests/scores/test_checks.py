@@ -110,13 +110,13 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
             "start.success → end",
         ),
         (edge("start -> end", transform={"a": ""}), "invalid_transform", "start.success → end"),
-        ("think -> start", "cycle", None),
-        ("start -> start", "cycle", None),
+        ("think -> start", "cycle", "start"),
+        ("start -> start", "cycle", "start"),
         ("inner -> end", "edge_out_of_body", "inner.success → end"),
         ("inner -> each", "edge_out_of_body", "inner.success → each"),
         ("each -> inner", "wrong_port_into_body", "each.success → inner"),
         ("each.item -> end", "item_leaves_body", "each.item → end"),
-        ("end -> inner", "cycle", None),
+        ("end -> inner", "cycle", "each"),
     ],
 )
 def test_each_fault_is_refused_at_its_place(
@@ -165,9 +165,9 @@ def test_a_circle_needs_a_node_that_says_how_often_and_it_must_be_where_it_begin
     assert told(graph(step("a"), looping("b", 3), "a -> b", "b -> b")) == set()
     assert told(graph(step("a"), looping("b", 3), "a -> b", "b -> a")) == set()
     beside = graph(looping("a", 3), step("b"), step("c"), "a -> b", "b -> c", "c -> b")
-    assert told(beside) == {("cycle", None)}
+    assert told(beside) == {("cycle", "b")}
     within = graph(looping("a", 3), *beside.nodes[1:], *beside.edges, "c -> a")
-    assert told(within) == {("cycle", None)}
+    assert told(within) == {("cycle", "b")}
 
 
 def test_a_circle_with_two_beginnings_is_refused_by_their_names() -> None:
