@@ -240,7 +240,15 @@ def _decisions(sent: QueryDict) -> list[ItemDecision]:
         text = sent.get(f"item-{number}", "") if decision == "edit" else ""
         item = _parsed(text, f"Item {number}") if text else None
         decisions.append(ItemDecision(int(number), cast(Decision, decision), item))
-    return decisions
+    return decisions + _decided_alike(sent)
+
+
+def _decided_alike(sent: QueryDict) -> list[ItemDecision]:
+    """The items that the page did not show one by one."""
+    decision, bounds = sent.get("rest"), [sent.get("rest-first", ""), sent.get("rest-end", "")]
+    if decision not in ("approve", "drop") or not all(b.isdecimal() and len(b) < 7 for b in bounds):
+        return []
+    return [ItemDecision(n, cast(Decision, decision)) for n in range(*map(int, bounds))]
 
 
 def _typed_input(request: HttpRequest) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from .again import Again, repair, rerun
 from .answer import answer_cut_write
-from .apply import apply_plan
 from .cancel import cancel_run
 from .decide import ItemDecision, decide_gate
 from .drafts import start_draft, start_draft_from
@@ -15,7 +14,6 @@ __all__ = [
     "EffectChoice",
     "ItemDecision",
     "answer_cut_write",
-    "apply_plan",
     "cancel_run",
     "decide_effects",
     "decide_gate",

@@ -17,16 +17,8 @@ async def play(
 ) -> Settled:
     """Conditions that lacked a field count as false; the row says which."""
     config = BranchConfig.model_validate(node.config)
-    missing: JSON = {}
-    port = config.else_port
     try:
-        for condition in config.conditions:
-            verdict = _compiled(condition.when).holds(given)
-            if verdict.missing:
-                missing[condition.port] = verdict.missing
-            if verdict.holds:
-                port = condition.port
-                break
+        port, missing = choose(config, given)
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
     await performance.record(
@@ -41,6 +33,18 @@ async def play(
         )
     )
     return Settled(NodeStatus.SUCCEEDED, port, given)
+
+
+def choose(config: BranchConfig, given: JSON) -> tuple[str, JSON]:
+    """The port, and by port the field that its condition lacked. Raises NodeErrors."""
+    missing: JSON = {}
+    for condition in config.conditions:
+        verdict = _compiled(condition.when).holds(given)
+        if verdict.missing:
+            missing[condition.port] = verdict.missing
+        if verdict.holds:
+            return condition.port, missing
+    return config.else_port, missing
 
 
 @lru_cache(maxsize=1024)

@@ -22,6 +22,11 @@ class Difference:
     planned: Leaf
     now: Leaf
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing is there now."""
+        return self.now is _ABSENT
+
     def as_json(self) -> JSON:
         shown = {"planned": self.planned, "now": self.now}
         return {"place": self.place, **{n: v for n, v in shown.items() if v is not _ABSENT}}
@@ -30,7 +35,7 @@ class Difference:
 @dataclass
 class Comparison:
     """`pairs`: sample values, with what stands in their place now. `shorter`: a list has lost some
-    of its items, and no other way differs."""
+    of its items, or a value is what dropping effects makes of it."""
 
     differences: list[Difference] = field(default_factory=list)
     pairs: dict[Leaf, set[Leaf]] = field(default_factory=lambda: defaultdict(set))
@@ -45,6 +50,10 @@ class Comparison:
     def is_the_same(self) -> bool:
         """But for what real writes gave in place of samples."""
         return not self.differences and not self.shorter
+
+    def as_foreseen(self) -> JSON:
+        """By place [the value there now], [] where nothing is: to be known again later."""
+        return {one.place: [] if one.is_gone else [one.now] for one in self.differences}
 
     def carried_over(self, value: Leaf) -> Leaf:
         """A planned value with what stands in place of the samples now, where that is one thing."""
@@ -75,13 +84,13 @@ class Known:
 
     def learn(self, sample: object, real: object) -> None:
         """A write was planned to answer `sample` and answered `real`."""
-        for _, planned, now in _differences(sample, real):
+        for _, planned, now in differences(sample, real):
             if _tells(planned) and _tells(now):
                 self.by_sample[planned].add(now)
 
     def compare(self, planned: object, now: object) -> Comparison:
         found = Comparison()
-        for place, was, is_ in _differences(planned, now):
+        for place, was, is_ in differences(planned, now):
             sample = self._sample_in(was, is_)
             if sample is not None:
                 found.pairs[sample[0]].add(sample[1])
@@ -90,6 +99,24 @@ class Known:
             else:
                 found.differences.append(Difference(place, was, is_))
         return found
+
+    def explain(self, found: Comparison, foreseen: JSON) -> None:
+        """Take out the differences that were foreseen (`Comparison.as_foreseen`) when effects were
+        dropped."""
+        left = []
+        for one in found.differences:
+            then = foreseen.get(one.place)
+            if then is None or bool(then) == one.is_gone:
+                left.append(one)
+                continue
+            compared = self.compare(then, [] if one.is_gone else [one.now])
+            if compared.differences:
+                left.append(one)
+                continue
+            found.shorter = True
+            for sample, now in compared.pairs.items():
+                found.pairs[sample] |= now
+        found.differences = left
 
     def _has_lost_items(self, planned: Leaf, now: Leaf) -> bool:
         """Whether what is left of a list was planned, in that order."""
@@ -118,15 +145,15 @@ def _tells(leaf: Leaf) -> bool:
     return isinstance(leaf, str | int) and not isinstance(leaf, bool) and leaf != ""
 
 
-def _differences(planned: Leaf, now: Leaf, place: str = "") -> Iterator[tuple[str, Leaf, Leaf]]:
+def differences(planned: Leaf, now: Leaf, place: str = "") -> Iterator[tuple[str, Leaf, Leaf]]:
     """(place, planned, now) of each value that differs; one side may be absent."""
     if isinstance(planned, dict) and isinstance(now, dict):
         for name in dict.fromkeys([*planned, *now]):
             here = f"{place}.{name}".lstrip(".")
-            yield from _differences(planned.get(name, _ABSENT), now.get(name, _ABSENT), here)
+            yield from differences(planned.get(name, _ABSENT), now.get(name, _ABSENT), here)
     elif isinstance(planned, list) and isinstance(now, list) and len(planned) == len(now):
         for index, (one, other) in enumerate(zip(planned, now, strict=True)):
-            yield from _differences(one, other, f"{place}[{index}]")
+            yield from differences(one, other, f"{place}[{index}]")
     elif type(planned) is bool or type(now) is bool:
         if planned is not now:
             yield place, planned, now

@@ -67,11 +67,10 @@ async def play(
     """Nothing to decide settles at once; a rehearsal or a plan approves all, so that it gets to what
     is behind, and says so; else Parked."""
     config = GateConfig.model_validate(node.config)
-    items = given if config.items_field is None else given.get(config.items_field)
-    items = [items] if config.items_field is None else items
-    if not isinstance(items, list):
-        message = f"{node.key} decides on the field {config.items_field}, which is not a list here."
-        return performance.fail(node, iteration, given, InvalidNodeInput(message))
+    try:
+        items = items_of(config, node.key, given)
+    except InvalidNodeInput as error:
+        return performance.fail(node, iteration, given, error)
     asked = Asked(performance, node, given, iteration, items)
     if not items or _approves(performance) in APPROVING:
         note = _approved_unasked(performance, node.key) if items else None
@@ -82,6 +81,17 @@ async def play(
         return await _settle_undecided(asked)
     await _ask(asked)
     raise Parked("gate", resume_at=expires)
+
+
+def items_of(config: GateConfig, key: str, given: JSON) -> list[Any]:
+    """What is to be decided on. InvalidNodeInput where that is no list."""
+    if config.items_field is None:
+        return [given]
+    items = given.get(config.items_field)
+    if not isinstance(items, list):
+        message = f"{key} decides on the field {config.items_field}, which is not a list here."
+        raise InvalidNodeInput(message)
+    return items
 
 
 def _expires(

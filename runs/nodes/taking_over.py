@@ -33,7 +33,7 @@ async def take_over(
     if row is None or row.status != NodeStatus.SUCCEEDED or await _is_made_up(performance, row):
         return None
     compared = compare(performance, node, row, given)
-    if not compared.is_the_same:
+    if not (compared.is_the_same or is_as_foreseen(performance, node, row, compared)):
         return None
     return await _record(performance, node, given, iteration, row, compared)
 
@@ -76,12 +76,15 @@ def compare(
     leave_out: Collection[str] = (),
 ) -> Comparison:
     """What the node was given then, and now, as far as it reads it."""
-    assert performance.earlier is not None
+    earlier = performance.earlier
+    assert earlier is not None
     before, now = (
         {name: value for name, value in arguments_of(node, each).items() if name not in leave_out}
         for each in (row.input or {}, given)
     )
-    return performance.earlier.known.compare(before, now)
+    found = earlier.known.compare(before, now)
+    earlier.known.explain(found, earlier.foreseen.get(row.pk, {}))
+    return found
 
 
 def learn(performance: Performance, planned: RunNode, real: JSON) -> None:
@@ -98,6 +101,15 @@ def arguments_of(node: NodeDocument, given: JSON) -> JSON:
         return registry.find(node.skill, node.operation).arguments(given)
     except UnknownOperation:
         return given
+
+
+def is_as_foreseen(
+    performance: Performance, node: NodeDocument, row: RunNode, compared: Comparison
+) -> bool:
+    """A model that is told less, because effects were dropped, is not asked again: what it answered
+    is what was approved."""
+    foreseen = performance.earlier.foreseen if performance.earlier else {}
+    return node.kind == "llm" and row.pk in foreseen and compared.is_as_planned
 
 
 def _gives_an_answer(node: NodeDocument) -> bool:

@@ -15,8 +15,10 @@ from runs.models import Run
 from runs.reuse.plans import planned_effects
 from runs.schemas import IdempotencyKey, RunOut, run_out
 
+from .apply import apply_plan as apply
+from .foreseen import foresee
 from .schemas import ApplyIn, ChoiceIn, EffectInPath, EffectOut, effect_out
-from .shown import application_of, shown_effects
+from .shown import application_of, foreseen_for, shown_effects
 
 router = Router(tags=["Plans"])
 
@@ -26,7 +28,8 @@ def list_effects(request: ApiRequest, run_id: Id, query: Query[PageQuery]) -> Pa
     """What a plan would have written, in the order it was planned; of other runs nothing."""
     plan = _find_run(request, run_id)
     rows = page(Page[Any], planned_effects(plan), query, lambda row: row, ["id"])
-    shown = shown_effects(rows.items, application_of(plan))
+    application = application_of(plan)
+    shown = shown_effects(rows.items, application, foreseen_for(plan, application))
     items = [effect_out(effect) for effect in shown]
     return Page[EffectOut](items=items, next_cursor=rows.next_cursor)
 
@@ -40,7 +43,8 @@ def decide_effect(
     find(planned_effects(plan), effect_id)
     choice = actions.EffectChoice(effect_id, body.decision, body.arguments)
     actions.decide_effects(plan, [choice], by=author(request))
-    return effect_out(shown_effects(planned_effects(plan).filter(pk=effect_id), None)[0])
+    decided = planned_effects(plan).filter(pk=effect_id)
+    return effect_out(shown_effects(decided, None, foresee(plan))[0])
 
 
 @router.post("/runs/{run_id}/apply", response={201: RunOut, 200: RunOut}, auth=can("run:write"))
@@ -53,11 +57,18 @@ def apply_plan(
 ) -> Status[RunOut]:
     """Start the live run in which the approved effects happen, once for each plan.
 
-    What the plan read and what its models said is taken over, not asked again.
+    What the plan read and what its models said is taken over, not asked again. 409 where dropping
+    effects changes others and `accept_changes` does not say that they were looked at.
     """
     choices = [item.choice() for item in body.items]
     plan = _find_run(request, run_id)
-    start = partial(actions.apply_plan, plan, choices, started_by=author(request))
+    start = partial(
+        apply,
+        plan,
+        choices,
+        started_by=author(request),
+        accepts=lambda foreseen: body.accept_changes,
+    )
     if idempotency_key is None:
         run, is_new = start(), True
     else:

@@ -1,6 +1,6 @@
 """Effects of a plan on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Path
 from pydantic import BaseModel, Field
@@ -31,9 +31,14 @@ class EffectIn(ChoiceIn):
 
 
 class ApplyIn(Body):
-    """`items` decide as `PUT …/effects/{id}` does; what nobody decided on is approved."""
+    """`items` decide as `PUT …/effects/{id}` does; what nobody decided on is approved.
+
+    `accept_changes`: what dropping effects makes of the others (their `changes`) is as it should be;
+    without it such a plan is not applied.
+    """
 
     items: list[EffectIn] = Field([], max_length=10_000)
+    accept_changes: bool = False
 
 
 class OutcomeOut(BaseModel):
@@ -45,8 +50,20 @@ class OutcomeOut(BaseModel):
     error: JSON | None
 
 
+class ChangeOut(BaseModel):
+    """A place in the arguments: a side that is left out has nothing there."""
+
+    place: str
+    planned: Any = None
+    now: Any = None
+
+
 class EffectOut(BaseModel):
-    """`arguments` as planned, `edited` as a person wants them; `sample` answered in the plan."""
+    """`arguments` as planned, `edited` as a person wants them; `sample` answered in the plan.
+
+    `changes`: what dropping other effects makes of the arguments; `falls`: without those dropped it is
+    not reached.
+    """
 
     id: int
     run_id: str
@@ -61,6 +78,8 @@ class EffectOut(BaseModel):
     edited: JSON | None
     decided_by: str | None
     outcome: OutcomeOut | None
+    changes: list[ChangeOut]
+    falls: bool
 
 
 def effect_out(shown: ShownEffect) -> EffectOut:
@@ -79,6 +98,8 @@ def effect_out(shown: ShownEffect) -> EffectOut:
         edited=decided.arguments if decided else None,
         decided_by=decided.decided_by if decided else None,
         outcome=_outcome(shown),
+        changes=[ChangeOut(**change) for change in shown.changes],
+        falls=shown.is_fallen,
     )
 
 

@@ -12,16 +12,23 @@ from maestro.errors import UnknownOperation
 from runs.models import Decision, EffectDecision, Reuse, Run, RunNode
 from runs.reuse.plans import planned_effects
 
+from .foreseen import Foreseen, foresee
+
 JSON = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ShownEffect:
-    """`outcome`: the row of it in the run that applied the plan; None: not reached, or not applied."""
+    """`outcome`: the row of it in the run that applied the plan; None: not reached, or not applied.
+
+    `changes`: what dropping others makes of its arguments. `is_fallen`: it is not reached without them.
+    """
 
     row: RunNode
     arguments: JSON
     outcome: RunNode | None
+    changes: list[JSON]
+    is_fallen: bool
 
     @property
     def decided(self) -> EffectDecision | None:
@@ -42,11 +49,27 @@ def application_of(plan: Run) -> Run | None:
     return Run.objects.filter(source_run=plan, reuse=Reuse.APPLY).first()
 
 
-def shown_effects(rows: Iterable[RunNode], application: Run | None) -> list[ShownEffect]:
+def shown_effects(
+    rows: Iterable[RunNode], application: Run | None, foreseen: Foreseen
+) -> list[ShownEffect]:
     """One query for the outcomes of all of them."""
     rows = list(rows)
     outcomes = _outcomes(application, [row.pk for row in rows]) if application else {}
-    return [ShownEffect(row, arguments_of(row), outcomes.get(row.pk)) for row in rows]
+    return [
+        ShownEffect(
+            row,
+            arguments_of(row),
+            outcomes.get(row.pk),
+            foreseen.changed.get(row.pk, []),
+            row.pk in foreseen.fallen,
+        )
+        for row in rows
+    ]
+
+
+def foreseen_for(plan: Run, application: Run | None) -> Foreseen:
+    """Nothing once the plan is applied: then there are outcomes."""
+    return foresee(plan) if application is None else Foreseen()
 
 
 def arguments_of(row: RunNode) -> JSON:

@@ -25,11 +25,20 @@ from maestro.workspaces.desk import (
     looking_seat,
     page_of,
 )
-from runs.actions import EffectChoice, apply_plan, decide_effects
+from runs.actions import EffectChoice, decide_effects
 from runs.models import Decision, Mode, Run, RunStatus
 from runs.reuse.plans import planned_effects
 
-from .shown import application_of, arguments_of, counted, dropped, shown_effects
+from .apply import Unseen, apply_plan
+from .foreseen import Foreseen
+from .shown import (
+    application_of,
+    arguments_of,
+    counted,
+    dropped,
+    foreseen_for,
+    shown_effects,
+)
 
 PER_PAGE = 25
 
@@ -47,6 +56,7 @@ def effects(request: HttpRequest, pk: str) -> HttpResponse:
     seat = looking_seat(request)
     plan = get_object_or_404(Run, pk=pk, workspace=seat.workspace, mode=Mode.PLAN)
     application = application_of(plan)
+    foreseen = foreseen_for(plan, application)
     rows = Paginator(planned_effects(plan), PER_PAGE).get_page(request.GET.get("page"))
     return desk_page(
         request,
@@ -54,7 +64,9 @@ def effects(request: HttpRequest, pk: str) -> HttpResponse:
         "Planned effects",
         run=plan,
         rows=rows,
-        effects=shown_effects(rows.object_list, application),
+        effects=shown_effects(rows.object_list, application, foreseen),
+        foreseen=foreseen,
+        changed_page=_page_of_change(plan, foreseen),
         counted=counted(plan),
         dropped=dropped(plan),
         application=application,
@@ -69,9 +81,17 @@ def _decide(request: HttpRequest, pk: str) -> HttpResponse:
     try:
         choices = _choices(plan, request.POST)
         if request.POST.get("then") == "apply":
-            return HttpResponseRedirect(page_of(apply_plan(plan, choices, started_by=by)))
+            seen = request.POST.get("seen", "")
+            applied = apply_plan(
+                plan, choices, started_by=by, accepts=lambda foreseen: foreseen.digest == seen
+            )
+            return HttpResponseRedirect(page_of(applied))
         decide_effects(plan, choices, by=by)
         messages.success(request, "Your decisions on this page are kept.")
+    except Unseen as unseen:
+        decide_effects(plan, choices, by=by)
+        messages.warning(request, f"Not applied yet. {unseen.message}")
+        return HttpResponseRedirect(_page(plan, request.POST.get("page", "")))
     except MaestroError as refusal:
         messages.error(request, refusal.message)
         request.session[_name(plan)] = request.POST.dict()
@@ -100,6 +120,14 @@ def _choice(id: int, planned: dict[str, Any], sent: QueryDict) -> EffectChoice:
     if arguments == planned:
         return EffectChoice(id, Decision.APPROVE)
     return EffectChoice(id, Decision.EDIT, arguments)
+
+
+def _page_of_change(plan: Run, foreseen: Foreseen) -> int:
+    """The page that shows the first effect which dropping others changes."""
+    if not foreseen.changed:
+        return 1
+    before = planned_effects(plan).filter(pk__lt=min(foreseen.changed)).count()
+    return before // PER_PAGE + 1
 
 
 def _is_open(plan: Run, application: Run | None) -> bool:

@@ -40,10 +40,10 @@ def carried_over(before: Sequence[Any], given: dict[int, JSON], items: Sequence[
     decided: dict[str, list[JSON]] = defaultdict(list)
     for index in sorted(given, reverse=True):
         if index < len(before):
-            decided[_canonical(before[index])].append(given[index])
+            decided[canonical(before[index])].append(given[index])
     kept = []
     for index, item in enumerate(items):
-        if same := decided[_canonical(item)]:
+        if same := decided[canonical(item)]:
             one = same.pop()
             goes_on = one["item"] if one["decision"] == "edit" else item
             kept.append({"index": index, "decision": one["decision"], "item": goes_on})
@@ -74,5 +74,6 @@ def _told_by_event(row: RunNode) -> list[JSON]:
     return items
 
 
-def _canonical(item: object) -> str:
+def canonical(item: object) -> str:
+    """The same text for equal values."""
     return json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

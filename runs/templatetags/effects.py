@@ -1,14 +1,18 @@
 """Effects of a plan in words, for templates; `typed` is what a refused form said."""
 
 import json
+from typing import Any
 
 from django import template
 
+from maestro.templatetags.maestro import plural
 from runs.models import Decision
 from runs.plans.shown import ShownEffect
 from runs.timeline.pane import in_words as path_in_words
 
 register = template.Library()
+
+JSON = dict[str, Any]
 
 TELLING = ("to", "email", "name", "company", "title", "subject", "kind", "url")
 MOST_LINES = 16
@@ -40,6 +44,15 @@ def is_ticked(effect: ShownEffect, typed: dict[str, str]) -> bool:
     if f"arguments-{effect.row.pk}" in typed:
         return f"do-{effect.row.pk}" in typed
     return effect.decision != Decision.DROP
+
+
+@register.filter
+def side(change: JSON, name: str) -> str:
+    """One side of a change in few words: a list by its length."""
+    value = change.get(name, "nothing")
+    if isinstance(value, list):
+        return plural(len(value), "item,items")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:500]
 
 
 @register.filter

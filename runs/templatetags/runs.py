@@ -12,6 +12,7 @@ from runs.timeline.pane import in_words
 
 register = template.Library()
 
+SHOWN_ITEMS = 200  # a form may have a thousand fields, and a person has one afternoon
 TELLING = ("name", "company", "email", "subject", "title")
 TO_MEND = {
     "missing_secret": "Set the secret where the cluster runs, or in the vault, then start again.",
@@ -66,7 +67,8 @@ def event_place(event: RunEvent) -> str:
 def gate_items(row: RunNode, typed: dict[str, str]) -> list[dict[str, str]]:
     """What a gate asks about: each item as text, with the most telling of its fields as its title.
 
-    `typed` is what a refused form said: it is shown again, so that no decision is lost.
+    Of very many the first are shown; the others are decided alike. `typed` is what a refused form
+    said: it is shown again, so that no decision is lost.
     """
     here = (row.node_key, row.iteration) == (typed.get("node"), typed.get("iteration"))
     said = typed if here else {}
@@ -76,8 +78,19 @@ def gate_items(row: RunNode, typed: dict[str, str]) -> list[dict[str, str]]:
             "text": said.get(f"item-{number}") or json.dumps(item, indent=2, ensure_ascii=False),
             "decision": said.get(f"decision-{number}", "approve"),
         }
-        for number, item in enumerate((row.output_json or {}).get("items", []))
+        for number, item in enumerate((row.output_json or {}).get("items", [])[:SHOWN_ITEMS])
     ]
+
+
+@register.filter
+def beyond(row: RunNode) -> dict[str, int] | None:
+    """Which items of a gate are not shown one by one; None when all are."""
+    count = len((row.output_json or {}).get("items", []))
+    return (
+        {"first": SHOWN_ITEMS, "end": count, "count": count - SHOWN_ITEMS}
+        if count > SHOWN_ITEMS
+        else None
+    )
 
 
 def _title(item: object) -> str:

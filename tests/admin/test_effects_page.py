@@ -1,6 +1,7 @@
 """The page of a plan's effects: what is ticked and typed there is what is kept and applied."""
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from tests.admin.conftest import SignIn, World
 from tests.admin.pages import page
 from tests.admin.rows import make_node, make_run
 from tests.factories import make_score
-from tests.scores.graphs import graph, step
+from tests.scores.graphs import graph, map_over, step
 
 PLANNED = {"code": "planned", "message": "It did not happen.", "details": {}}
 MAIL = {"to": "ada@example.com", "subject": "Hello", "body": "Hi."}
@@ -81,6 +82,41 @@ def test_an_applied_plan_leads_to_its_run_and_can_be_changed_no_more(
     shown = client.get(address(plan)).content.decode()
     assert run.pk in shown and "Apply what is ticked" not in shown
     assert "Review effects" in client.get(page(plan)).content.decode()
+
+
+def test_a_plan_that_dropping_changes_is_applied_once_that_was_seen(
+    client: Client, world: World
+) -> None:
+    """A title counts what is sent; the tick is taken and `Apply` pressed at once."""
+    params = {"templates": {"title": "{results} sent"}}
+    nodes = [
+        map_over("each", "send"),
+        step("send", skill="notify", operation="send_event"),
+        step("text", skill="data", operation="template", config={"params": params}),
+        step("tell", skill="notify", operation="send_event", config={"params": {"message": "-"}}),
+    ]
+    edges = ["each.item -> send", "each -> text", "text -> tell"]
+    made = make_score(world.workspace, graph(*nodes, *edges))
+    items = [{"title": title, "message": "-"} for title in "AB"]
+    plan = make_run(made, "succeeded", mode=Mode.PLAN, pins={"agents": {}}, input={"items": items})
+    named: dict[str, Any] = {"operation": "notify.send_event", "effect": "local", "error": PLANNED}
+    for number, item in enumerate(items):
+        given = item | {"item": item}
+        make_node(plan, "send", f"each:{number}", input=given, output_json={}, **named)
+    make_node(plan, "text", input={"results": [1, 2]}, output_json={"title": "2 sent"})
+    told = {"title": "2 sent", "message": "-"}
+    make_node(plan, "tell", input=told, output_json={}, **named)
+    first = plan.nodes.order_by("id")[0]
+
+    form: dict[str, object] = {"effect": [first.pk], "page": "1", "seen": "", "then": "apply"}
+    shown = client.post(address(plan), form, follow=True)
+    text = shown.content.decode()
+    assert "Not applied yet" in text and "2 sent" in text and "1 sent" in text
+    assert not plan.replays.exists()
+    assert EffectDecision.objects.get().decision == "drop"
+
+    client.post(address(plan), form | {"seen": shown.context["foreseen"].digest})
+    assert plan.replays.get().mode == Mode.LIVE
 
 
 def test_a_viewer_looks_but_does_not_apply(sign_in: SignIn, plan: Run) -> None:

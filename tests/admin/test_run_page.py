@@ -276,6 +276,24 @@ def test_a_gate_is_decided_item_by_item(client: Client, mapped: Score) -> None:
     }
 
 
+def test_a_gate_of_very_many_items_is_decided_on_its_page(client: Client, mapped: Score) -> None:
+    """More than a form may have fields: the first one by one, the others alike."""
+    run = make_run(mapped, "waiting", waiting_for="gate")
+    items = {"items": [{"name": f"Lead {number}"} for number in range(1_500)]}
+    make_node(run, "list", status="waiting", port=None, output_json=items, finished_at=None)
+    shown = text_of(client, run)
+    assert shown.count("<textarea") == 200 and "1,300 more items" in shown
+    form = {f"decision-{number}": "approve" for number in range(200)} | {"node": "list"}
+    rest = {"rest-first": "200", "rest-end": "1500"}
+    refused = client.post(reverse("admin:decide_gate", args=[run.pk]), form | rest, follow=True)
+    assert "decide each" in refused.content.decode()
+
+    client.post(reverse("admin:decide_gate", args=[run.pk]), form | rest | {"rest": "drop"})
+
+    decided = run.nodes.get().output_json or {}
+    assert (len(decided["approved"]), len(decided["dropped"])) == (200, 1_300)
+
+
 def test_a_gate_half_decided_says_so(client: Client, mapped: Score) -> None:
     run = make_run(mapped, "waiting", waiting_for="gate")
     make_node(run, "list", status="waiting", port=None, output_json={"items": [1, 2]})

@@ -8,7 +8,7 @@ from maestro.workspaces.models import AuditEntry, Workspace
 from runs.models import Mode, Run, RunNode
 from tests.admin.rows import make_node, make_run
 from tests.factories import make_score
-from tests.scores.graphs import graph, step
+from tests.scores.graphs import graph, map_over, step
 
 from .callers import JSON, Caller, read, refused
 
@@ -96,6 +96,51 @@ def test_what_became_of_an_effect_is_said_once_the_plan_is_applied(
         "error": None,
     }
     assert second["outcome"] is None
+
+
+def test_what_is_dropped_may_change_others_which_is_shown_and_accepted_first(
+    caller: Caller, workspace: Workspace
+) -> None:
+    params = {"templates": {"title": "{results} sent"}}
+    counted = step("text", skill="data", operation="template", config={"params": params})
+    edges = ["each.item -> send", "each -> text", "text -> tell"]
+    told = step("tell", skill="notify", operation="send_event", config={"params": {"message": "-"}})
+    made = make_score(
+        workspace,
+        graph(
+            map_over("each", "send"),
+            step("send", skill="notify", operation="send_event"),
+            counted,
+            told,
+            *edges,
+        ),
+    )
+    items = [{"title": "A", "message": "-"}, {"title": "B", "message": "-"}]
+    run = make_run(made, "succeeded", mode=Mode.PLAN, pins={"agents": {}}, input={"items": items})
+    named: JSON = {"operation": "notify.send_event", "effect": "local", "error": PLANNED}
+    for number, item in enumerate(items):
+        make_node(
+            run,
+            "send",
+            f"each:{number}",
+            input=item | {"item": item},
+            output_json={"id": "n"},
+            **named,
+        )
+    make_node(run, "each", input={"items": items}, output_json={})
+    make_node(run, "text", operation="data.template", input={"results": [1, 2]})
+    make_node(run, "tell", input={"title": "2 sent", "message": "-"}, output_json={}, **named)
+    first, _, last = effects(caller, run)
+    assert (last["changes"], last["falls"]) == ([], False)
+
+    body: JSON = {"items": [{"id": first["id"], "decision": "drop"}]}
+    said = refused(caller.post(f"/runs/{run.pk}/apply", body), 409, "conflict")
+    change = {"place": "title", "planned": "2 sent", "now": "1 sent"}
+    assert said["details"] == {"changed": [{"id": last["id"], "changes": [change]}], "new": []}
+
+    caller.put(f"/runs/{run.pk}/effects/{first['id']}", {"decision": "drop"})
+    assert effects(caller, run)[2]["changes"] == [change]
+    read(caller.post(f"/runs/{run.pk}/apply", body | {"accept_changes": True}), 201)
 
 
 @pytest.mark.parametrize(

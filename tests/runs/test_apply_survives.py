@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from runs.actions import EffectChoice, apply_plan
+from runs.actions import EffectChoice
 from runs.models import Decision, Mode, RunStatus
+from runs.plans.apply import apply_plan
 from runs.reuse.plans import planned_effects
 from tests.scores.graphs import graph, map_over, step
 

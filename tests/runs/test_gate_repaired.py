@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from runs.actions import ItemDecision, decide_gate, repair
 from runs.models import NodeStatus, Run, RunStatus
+from runs.nodes.earlier import Earlier
 from runs.reuse.decisions import carried_over
 from scores.document import NodeDocument
 from scores.models import Score
@@ -158,6 +159,18 @@ def test_what_nobody_decided_is_asked_about_again(logs: Path) -> None:
     assert first.nodes.get(node_key="review").port == "expired"
 
     assert asked(repaired(first)) == [0, 1, 2, 3]
+
+
+def test_thousands_of_items_are_found_again_where_some_are_new() -> None:
+    """Every other item was not there before, so that nearly all of them have moved."""
+    before = [{"n": n} for n in range(0, 5000, 2)]
+    earlier = Earlier("run", "repair")
+
+    earlier.align("each", "", [{"n": n} for n in range(5000)], before)
+
+    assert earlier.path_of("each:4998") == "each:2499"
+    assert earlier.path_of("each:4999/inner:1") is None
+    assert sum(path is not None for path in earlier.paths.values()) == 2500
 
 
 def test_a_decision_goes_with_its_item_wherever_it_stands_and_is_used_once() -> None:

@@ -19,7 +19,7 @@ from ..ledger import Undecided, asks_a_person
 from ..looking_back import Receipts, look_back
 from ..outage import ask_database
 from ..performance import JSON, Performance
-from ..taking_over import compare, counterpart, learn
+from ..taking_over import compare, counterpart, is_as_foreseen, learn
 from .tools import Toolbox
 
 
@@ -40,7 +40,7 @@ async def play_applied(
         if row is None or row.status != NodeStatus.SUCCEEDED:
             raise not_in_the_plan(f"What {node.key} would do")
         compared = compare(performance, node, row, given)
-        if not compared.is_the_same:
+        if not (compared.is_the_same or is_as_foreseen(performance, node, row, compared)):
             raise changed_since(node.key, compared)
     except NodeError as error:
         return performance.fail(node, iteration, given, error)

@@ -2,8 +2,9 @@
 
 from agents.skills.pipeline.models import Activity, Contact
 from maestro.workspaces.models import Notification
-from runs.actions import EffectChoice, apply_plan
+from runs.actions import EffectChoice
 from runs.models import Decision, Mode, NodeStatus, Run, RunNode, RunStatus
+from runs.plans.apply import apply_plan
 from runs.reuse.plans import planned_effects
 from tests.far_ends.apollo import Apollo
 from tests.far_ends.gmail import GmailEnd
