@@ -134,7 +134,7 @@ def repair(
     version, document = _played_next(source, version)
     chosen = _chosen(source, groups, items)
     if not chosen:
-        raise Conflict(f"Nothing of {source.pk} is to be repaired: no node failed.")
+        raise Conflict(_why_nothing(source, is_chosen=groups is not None or items is not None))
     _require(document, [key for key, _ in chosen])
     places = Places.of_items(document, chosen)
     kept = kept_rows(source, document_of(source), document, places, failures=True)
@@ -179,6 +179,17 @@ def _chosen(
     named = {(by_id[id].node, at) for id in groups or () for at in by_id[id].iterations}
     named |= set(items or ())
     return [place for place in failed if place in named]
+
+
+def _why_nothing(source: Run, *, is_chosen: bool) -> str:
+    if not failed_rows(source).exists():
+        return f"Nothing of {source.pk} is to be repaired: no node failed."
+    if is_chosen:
+        return "Nothing was chosen: name, or tick, the failures that are to be repaired."
+    return (
+        "Each write that failed may have happened all the same: look there, then name, or tick, what "
+        "is to be repaired."
+    )
 
 
 def _refuse_unknown(what: str, unknown: set[str]) -> None:

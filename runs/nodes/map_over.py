@@ -25,10 +25,15 @@ BUSY = {"subscore", "retry", "limit"}  # something is under way for the item, or
 async def play(
     performance: Performance, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
 ) -> Settled:
-    """Play the items and record how they joined; NodeFailed, Parked and Stop pass through."""
+    """Play the items and record how they joined; Parked and Stop pass through, and NodeFailed of an item
+    where the map stops at errors and nothing is said of its own."""
     await align_items(performance, node, given, iteration)
     try:
         settled = await play_joined(scope, node, given, iteration)
+    except NodeFailed as failure:
+        if not performance.goes_on_after(node):
+            raise
+        return performance.fail(node, iteration, given, _stopped_by(failure))
     except NodeError as error:
         return performance.fail(node, iteration, given, error)
     await performance.record(
@@ -43,6 +48,12 @@ async def play(
         )
     )
     return settled
+
+
+def _stopped_by(failure: NodeFailed) -> NodeError:
+    """The map's own error where `stop` ended it and the graph says what then."""
+    message = f"It stopped, because {failure.node} failed in an item: {failure.error['message']}"
+    return NodeError(message, error=failure.error)
 
 
 async def play_joined(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:

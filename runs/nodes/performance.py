@@ -202,6 +202,10 @@ class Performance:
             return Settled(NodeStatus.FAILED, None, errors=1)
         raise NodeFailed(node.key, error)
 
+    def goes_on_after(self, node: NodeDocument) -> bool:
+        """Whether the graph says what follows when the node fails."""
+        return node.on_error == "continue" or self.takes_errors(node)
+
     def takes_errors(self, node: NodeDocument) -> bool:
         """Whether an edge leaves the node's `on_error` port."""
         edges = self.graph.scope(self.graph.owner_of(node.key)).out_of[node.key]
