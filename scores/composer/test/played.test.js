@@ -69,3 +69,8 @@ test("of a long row of items those around the chosen one are shown", () => {
   assert.deepEqual(around(1000, 950, 300), { from: 700, to: 1000 });
   assert.deepEqual(around(12, 5, 300), { from: 0, to: 12 });
 });
+
+test("what an earlier run did is said to be taken over, since it took no time here", () => {
+  const taken = row("read", "", { started_at: null, finished_at: null });
+  assert.equal(told([taken], over).read, "succeeded: taken over");
+});

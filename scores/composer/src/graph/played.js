@@ -78,7 +78,7 @@ function single(row, run, waits) {
   const took = row.started_at && row.finished_at ? duration(Date.parse(row.finished_at) - Date.parse(row.started_at)) : "";
   const cost = row.cost_microdollars ? money(row.cost_microdollars) : "";
   const port = row.port && !["success", "*"].includes(row.port) ? row.port : "";
-  const text = row.status === "succeeded" ? [port, took, cost].filter(Boolean).join(", ") : row.error?.code?.replaceAll("_", " ") || row.status.replaceAll("_", " ");
+  const text = row.status === "succeeded" ? [port, took, cost].filter(Boolean).join(", ") || (row.finished_at ? "" : "taken over") : row.error?.code?.replaceAll("_", " ") || row.status.replaceAll("_", " ");
   return { status: row.status, text, parts: TONES[row.status] ? [[TONES[row.status], 1]] : [], of: 1, rows: [row] };
 }
 

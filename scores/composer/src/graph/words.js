@@ -40,7 +40,9 @@ function branchLine(config) {
 export function nodeSentence(node, lines, issues) {
   const told = issues.map((issue) => `${issue.level}: ${issue.message}`);
   const label = node.label ? ` “${node.label}”` : "";
-  return [`${node.key}${label}, ${kindWord(node)}, ${lines.join(", ")}`, ...told].join(". ");
+  const kind = kindWord(node);
+  const words = lines[0]?.startsWith(kind) ? lines : [kind, ...lines];
+  return [`${node.key}${label}, ${words.join(", ")}`, ...told].join(". ");
 }
 
 /** An edge as a sentence. */
