@@ -40,9 +40,7 @@ RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 15
 HANDOVER_SECONDS = 300
 CANCEL_SECONDS = 1
-CUT_OFF_SECONDS = (
-    5  # of a node that swallows that its run was cancelled; then its run ends without it
-)
+CUT_OFF_SECONDS = 5  # then a run that was cut off ends without the node that swallows it
 STUCK_MOST = 32  # a player with so many of them leaves, and they end with its process
 
 log = logging.getLogger(__name__)
@@ -213,14 +211,17 @@ class Player:
         for claim, task in self.runs.items():
             if claim[0] in fresh:
                 self.journal.cancel(claim)
-                task.cancel()
-                asyncio.get_running_loop().call_later(CUT_OFF_SECONDS, self._give_up, claim, task)
+                self._cut(claim, task)
+
+    def _cut(self, claim: Claim, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        asyncio.get_running_loop().call_later(CUT_OFF_SECONDS, self._give_up, claim, task)
 
     def _give_up(self, claim: Claim, task: asyncio.Task[None]) -> None:
-        """A node swallowed that it was cut off: its run ends without it, whatever it does later."""
+        """A node swallowed that it was cut off: its run is over here, whatever it does later."""
         if self.runs.get(claim) is not task:
             return
-        log.warning("run %s is cancelled, but a node of it goes on unheard", claim[0])
+        log.warning("run %s was cut off, but a node of it goes on unheard", claim[0])
         taken = self.taken[claim]
         self.stuck[claim] = task
         self.runs[claim] = asyncio.create_task(write_last(taken, self.journal, cancelled(taken)))
@@ -247,7 +248,7 @@ class Player:
     def _drop(self, claim: Claim) -> None:
         """Another player has it: nothing of this walk counts any more."""
         if claim in self.runs:
-            self.runs[claim].cancel()
+            self._cut(claim, self.runs[claim])
 
     async def _end(self, reason: str) -> None:
         """No node starts any more: each run goes back to the queue when its nodes in flight have ended.

@@ -4,6 +4,7 @@ Not an advisory lock: those end with a restart of the database, and a second pla
 slot of a living one.
 """
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -59,17 +60,23 @@ class Slot:
             handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                os.ftruncate(handle, 0)
-                os.write(handle, str(os.getpid()).encode())
-                return cls(number, handle)
             except OSError:
                 os.close(handle)
+                continue
+            _sign(handle)
+            return cls(number, handle)
         return None
 
     def close(self) -> None:
         if self._handle is not None:
             os.close(self._handle)
         self._handle = None
+
+
+def _sign(handle: int) -> None:
+    with contextlib.suppress(OSError):  # a full disk keeps nobody from playing
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
 
 
 def holders(cluster: str) -> set[int]:

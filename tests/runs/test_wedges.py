@@ -1,8 +1,9 @@
 """Deaths that leave django-q2 looking alive: seen by what no longer happens, and mended."""
 
+import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -26,11 +27,35 @@ def sentinel(cluster: RunningCluster) -> psutil.Process:
     return psutil.Process(cluster.member()).children()[0]
 
 
-def parts(cluster: RunningCluster) -> tuple[list[int], int, int]:
-    """The pids of the idle workers, the monitor and the pusher, which are started in this order."""
-    below = sorted(child.pid for child in sentinel(cluster).children())
+def parts(cluster: RunningCluster) -> list[int]:
+    """Pids of the workers, of the monitor and of the pusher, which are started in this order."""
+    return sorted(child.pid for child in sentinel(cluster).children())
+
+
+def idle_workers(cluster: RunningCluster) -> list[int]:
+    """One of them holds the lock of the queue."""
     playing = set(Player.objects.values_list("pid", flat=True))
-    return [pid for pid in below[:-2] if pid not in playing], below[-2], below[-1]
+    return [pid for pid in parts(cluster)[:-2] if pid not in playing]
+
+
+def monitor(cluster: RunningCluster) -> list[int]:
+    """It tells what is done."""
+    return [parts(cluster)[-2]]
+
+
+def pusher(cluster: RunningCluster) -> list[int]:
+    return [parts(cluster)[-1]]
+
+
+def the_sentinel(cluster: RunningCluster) -> list[int]:
+    """The others are orphans without it."""
+    return [sentinel(cluster).pid]
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def settle(cluster: RunningCluster) -> None:
@@ -39,16 +64,17 @@ def settle(cluster: RunningCluster) -> None:
     wait_until(lambda: beaten.exists() and cluster.players().count() == 2)
 
 
-def kill_and_see_it_mended(cluster: RunningCluster, pids: list[int], mark: Path) -> None:
+def kill_and_see_it_mended(
+    cluster: RunningCluster, victims: Callable[[RunningCluster], list[int]], mark: Path
+) -> None:
     """Afterwards another queue stands in the place of this one, and does what this one had taken."""
+    settle(cluster)
     member, players = cluster.member(), set(cluster.players().values_list("pid", flat=True))
     assert member
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+    kill(victims(cluster))
     ring("tests.runs.odd_skill.mark", None, str(mark))
     wait_until(lambda: cluster.member() not in (member, None))
     wait_until(mark.exists)
-    settle(cluster)
     assert set(session(member)) <= players
 
 
@@ -59,20 +85,15 @@ def test_a_wedged_queue_is_started_again_beside_the_nodes_in_flight(
     node = step("long", skill="odd", operation="insist", config=params)
     run = start(score(graph(node)))
     wait_until(log.exists)
-    settle(cluster)
 
-    idle, _, _ = parts(cluster)
-    kill_and_see_it_mended(cluster, idle, tmp_path / "1")  # one of them held the lock of the queue
-    _, monitor, _ = parts(cluster)
-    kill_and_see_it_mended(cluster, [monitor], tmp_path / "2")  # what is done is no longer told
-    kill_and_see_it_mended(cluster, [sentinel(cluster).pid], tmp_path / "3")
+    for victims in (idle_workers, monitor, the_sentinel):
+        kill_and_see_it_mended(cluster, victims, tmp_path / victims.__name__)
 
     Path(f"{log}.go").touch()
     run = ended(run)
     assert (run.status, run.fence) == (RunStatus.SUCCEEDED, 1)
     assert len(log.read_text().splitlines()) == 1
-    member, (_, _, pusher) = cluster.member(), parts(cluster)
-    os.kill(pusher, signal.SIGKILL)  # this one is replaced without a new queue
-    ring("tests.runs.odd_skill.mark", None, str(tmp_path / "4"))
-    wait_until((tmp_path / "4").exists)
-    assert cluster.member() == member
+    settle(cluster)
+    kill(pusher(cluster))  # the queue mends this one by itself
+    ring("tests.runs.odd_skill.mark", None, str(tmp_path / "taken"))
+    wait_until((tmp_path / "taken").exists)
