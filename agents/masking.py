@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -11,7 +12,7 @@ MIN_LENGTH = 8  # shorter parts stand in too many innocent texts
 
 
 class Mask:
-    """Replaces each known value, and its base64, URL-quoted and JSON-escaped forms, by
+    """Replaces each known value, and its base64, hex, URL-quoted, JSON- and HTML-escaped forms, by
     `[secret slot]`.
 
     A value that is a JSON object counts part by part, as its parts are what is sent.
@@ -80,6 +81,9 @@ def _forms(value: str) -> Iterator[str]:
     yield quote_plus(value)
     for ensure_ascii in (True, False):
         yield json.dumps(value, ensure_ascii=ensure_ascii)[1:-1]
+    yield escape(value)
+    yield value.encode().hex()
+    yield value.encode().hex().upper()
     for shift in range(3):
         yield from _base64(value.encode(), shift)
 

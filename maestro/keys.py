@@ -107,6 +107,19 @@ def require_keys() -> None:
             f"{' and '.join(missing)} not found in the environment nor in {settings.DATA_DIR}. "
             f"`manage.py up` makes what is missing; else set it."
         )
+    vault = settings.MAESTRO_SECRET_KEY
+    if vault and (
+        vault == settings.SECRET_KEY or not all(map(_is_random, keys_in(vault) or [b""]))
+    ):
+        raise Misconfigured(
+            "MAESTRO_SECRET_KEY must be base64 of 32 random bytes, and not DJANGO_SECRET_KEY: `openssl rand "
+            "-base64 32` prints one."
+        )
+
+
+def _is_random(key: bytes) -> bool:
+    """Not one that somebody typed to get past the check, like 32 zeros."""
+    return len(set(key)) > KEY_BYTES // 4
 
 
 def _file_of(data_dir: Path, name: str) -> Path:

@@ -1,4 +1,5 @@
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus
 
@@ -25,6 +26,9 @@ def mask() -> Mask:
         quote_plus(VALUE),
         base64.b64encode(VALUE.encode()).decode(),
         base64.urlsafe_b64encode(VALUE.encode()).decode(),
+        VALUE.encode().hex(),
+        VALUE.encode().hex().upper(),
+        html.escape(VALUE),
     ],
 )
 def test_each_form_of_a_value_is_taken_out(mask: Mask, said: str) -> None:

@@ -39,6 +39,17 @@ def test_without_keys_serving_is_refused() -> None:
         require_keys()
 
 
+@pytest.mark.parametrize("key", ["no base64!", "c2hvcnQ=", "A" * 43 + "=", "the one of Django"])
+def test_a_vaults_key_that_is_none_or_can_be_guessed_is_refused(
+    settings: Settings, key: str
+) -> None:
+    make_missing_keys()
+    settings.SECRET_KEY = "the one of Django"
+    settings.MAESTRO_SECRET_KEY = key
+    with pytest.raises(Misconfigured, match="32 random bytes"):
+        require_keys()
+
+
 def test_a_data_folder_that_is_a_file_is_refused(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path / "file"
     settings.DATA_DIR.write_text("in the way")

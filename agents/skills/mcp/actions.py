@@ -116,7 +116,8 @@ async def _listed(server: McpServer, secret: str, hosts: list[str]) -> list[Tool
         line, custody = line_to(server, secret, http.within(hosts))
         try:
             async with asyncio.timeout(LIST_SECONDS):
-                return await list_tools(line)
+                told = [spec.as_json() for spec in await list_tools(line)]
+                return [ToolSpec(**spec) for spec in custody.mask.apply(told)]
         except MaestroError as error:
             error.message = custody.mask.apply(error.message, cut=True)
             error.details = {"host": server.origin.host}

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, connection
 from pydantic import BaseModel, ConfigDict
 
 from agents.custody import Custody
@@ -19,7 +19,7 @@ from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Operation, Sample
 from agents.skills.outcome import JSON
 from maestro.errors import MaestroError, MissingSecret, NodeError, Unavailable, UnknownOperation
-from maestro.workspaces.vault import read_secret
+from maestro.workspaces.vault import use_secret
 
 from .models import McpServer
 from .session import Line, call_tool
@@ -138,7 +138,6 @@ def refuse_unless_callable(spec: ToolSpec, full_name: str, effect: Effect) -> No
 
 def _found(workspace_id: str, server: str, tool: str) -> tuple[McpServer, ToolSpec, str]:
     """In a thread, with the secret's value. UnknownOperation, MissingSecret, Unavailable."""
-    close_old_connections()
     try:
         rows = McpServer.objects.filter(workspace=workspace_id, name=server)
         row = rows.select_related("secret__workspace").first()
@@ -149,7 +148,7 @@ def _found(workspace_id: str, server: str, tool: str) -> tuple[McpServer, ToolSp
     except (OperationalError, InterfaceError):
         raise Unavailable("The database does not answer") from None
     finally:
-        close_old_connections()
+        connection.close()  # the loop's own threads come and go, and nobody would close theirs
 
 
 def secret_of(server: McpServer) -> str:
@@ -157,6 +156,6 @@ def secret_of(server: McpServer) -> str:
     if server.secret is None:
         return ""
     try:
-        return read_secret(server.secret)
+        return use_secret(server.secret)
     except MaestroError as refusal:
         raise MissingSecret(refusal.message, slot=server.secret.name) from None
