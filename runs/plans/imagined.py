@@ -101,7 +101,10 @@ class Imagined:
         if isinstance(items, list):
             known = before if isinstance(before, list) else None
             self.earlier.align(call.node.key, call.iteration, items, known)
-        return await play_joined(scope, call.node, call.given, call.iteration)
+        try:
+            return await play_joined(scope, call.node, call.given, call.iteration)
+        except NodeFailed as failure:
+            return self._failed(call, failure.error)
 
     async def _subscore(self, call: "Call", http: Egress) -> Settled:
         child = self.below.get((call.row.child_run_id if call.row else None) or "")

@@ -87,7 +87,7 @@ function Record({ node, row, run, group, at, setAt }) {
         {[row.attempt > 1 && `attempt ${row.attempt}`, row.model, row.agent_version && `agent v${row.agent_version}`, tokens > 0 && `${tokens.toLocaleString("en")} tokens`, row.cost_microdollars > 0 && money(row.cost_microdollars, 6)].filter(Boolean).join(", ")}
       </p>
       <footer className="ms-row ms-wrap">
-        {mayEdit && !isPlaying(run.told) && <FromHere node={node} row={row} run={run.told} />}
+        {mayEdit && !isPlaying(run.told) && <FromHere key={`${node.key} ${row.iteration}`} node={node} row={row} run={run.told} />}
         {row.status === "waiting" && node.subkind === "gate" && <a className="ms-btn is-primary" href={`/admin/runs/run/${run.told.id}/change/?node=${node.key}`}>Decide</a>}
         {row.agent_id && <a className="ms-btn" href={`/admin/agents/agent/${row.agent_id}/change/`}>Open agent</a>}
         <a className="ms-btn" href={`/admin/runs/run/${run.told.id}/change/?node=${node.key}${row.iteration ? `&at=${encodeURIComponent(row.iteration)}` : ""}`}>On the timeline</a>
@@ -107,11 +107,16 @@ const Browse = ({ at, count, setAt }) => (
   </span>
 ); // prettier-ignore
 
-/** Play again from this node on; of a failed item that item alone. */
+/** Play again from this node on; of a failed item that item alone. What it writes again stands on the button before it starts. */
 function FromHere({ node, row, run }) {
   const isItem = row.iteration !== "" && row.status === "failed";
+  const [consequence, setConsequence] = useState(null);
   const start = async () => {
     try {
+      if (!isItem && consequence === null) {
+        const { body } = await call("GET", `/runs/${run.id}/rerun?from=${encodeURIComponent(node.key)}`);
+        if (body.writes_again || body.may_write.length) return setConsequence(writesOf(body));
+      }
       const [path, body] = isItem ? ["repair", { items: [{ node: node.key, iteration: row.iteration }] }] : ["rerun", { from: node.key }];
       const answer = await call("POST", `/runs/${run.id}/${path}`, body);
       location.href = `/admin/runs/run/${answer.body.run.id}/canvas/`;
@@ -122,10 +127,15 @@ function FromHere({ node, row, run }) {
   const item = row.iteration.split(":").at(-1);
   return (
     <Button icon="replay" onClick={start} title="A new run; what was recorded before is taken over, not paid again">
-      {isItem ? `Re-run item ${item} from here` : "Re-run from here"}
+      {isItem ? `Re-run item ${item} from here` : consequence ?? "Re-run from here"}
     </Button>
   );
 }
+
+const writesOf = ({ writes_again, may_write }) =>
+  writes_again
+    ? `Re-run, ${writes_again === 1 ? "1 write happens" : `${writes_again} writes happen`} again`
+    : `Re-run, ${may_write.join(", ")} may write`;
 
 const TABS = ["Output", "Input", "Error"];
 
