@@ -27,11 +27,12 @@ def fill_slots(
     return bound | fill_from_workspace(workspace_id, [slot for slot in slots if slot not in bound])
 
 
-def slots_of(orchestra: Orchestra) -> dict[str, list[str]]:
-    """The needed slots of the version it plays."""
+def slots_of(orchestra: Orchestra, *, with_optional: bool = False) -> dict[str, list[str]]:
+    """The needed slots of the version it plays; `with_optional`: all that can be filled."""
     if not orchestra.score.version:
         return {}
-    return needed_slots(read_graph(orchestra.score, orchestra.score_version))
+    document = read_graph(orchestra.score, orchestra.score_version)
+    return needed_slots(document, with_optional=with_optional)
 
 
 def missing_slots(orchestra: Orchestra) -> dict[str, list[str]]:

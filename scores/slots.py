@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet
 from agents.helpers import helpers_below, slugs_in
 from agents.models import Agent, AgentVersion
 from agents.skills.registry import allowed_operations, find
+from agents.skills.slot import Slot
 from maestro.errors import UnknownOperation
 from maestro.workspaces.filling import MODEL_SLOT, fill_from_workspace
 
@@ -16,13 +17,15 @@ from .models import Score
 Tools = list[str]
 
 
-def needed_slots(document: GraphDocument) -> dict[str, list[str]]:
+def needed_slots(document: GraphDocument, *, with_optional: bool = False) -> dict[str, list[str]]:
     """By slot, the keys of the nodes that ask for it: by their operation, or for their agent's
-    model and tools."""
+    model and tools. `with_optional`: also of those that work without it."""
     needed: dict[str, list[str]] = {}
     tools = _tools_of(document.nodes)
     for node in document.nodes:
-        for slot in dict.fromkeys(_slots_of(node, tools.get(node.key, []))):
+        slots = _slots_of(node, tools.get(node.key, []))
+        names = [slot.name for slot in slots if with_optional or not slot.is_optional]
+        for slot in dict.fromkeys(names):
             needed.setdefault(slot, []).append(node.key)
     return needed
 
@@ -43,19 +46,22 @@ def unfilled_slots(
 
 def slots_of_tools(tools: Iterable[str]) -> Iterator[str]:
     """What the operations behind an agent's `allowed_tools` cannot do without."""
+    yield from (slot.name for slot in _behind(tools) if not slot.is_optional)
+
+
+def _behind(tools: Iterable[str]) -> Iterator[Slot]:
     for operation in allowed_operations(tools)[0]:
-        yield from (slot.name for slot in operation.secrets if not slot.is_optional)
+        yield from operation.secrets
 
 
-def _slots_of(node: NodeDocument, tools: Iterable[str]) -> Iterator[str]:
+def _slots_of(node: NodeDocument, tools: Iterable[str]) -> Iterator[Slot]:
     if node.kind == "llm":
-        yield MODEL_SLOT
-        yield from slots_of_tools(tools)
+        yield Slot(MODEL_SLOT)
+        yield from _behind(tools)
     if node.kind == "deterministic":
         try:
             operation = find(node.skill, node.operation)
-            slots = operation.slots_for(node.config.get("params", {}))
-            yield from (slot.name for slot in slots if not slot.is_optional)
+            yield from operation.slots_for(node.config.get("params", {}))
         except UnknownOperation:  # a start says so; here it asks for nothing
             return
 

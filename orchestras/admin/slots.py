@@ -22,7 +22,13 @@ class SlotField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Which secret of the workspace fills a slot; empty: the one of the slot's name."""
 
     def __init__(
-        self, orchestra: Orchestra, slot: str, nodes: list[str], filling: Filling | None
+        self,
+        orchestra: Orchestra,
+        slot: str,
+        nodes: list[str],
+        filling: Filling | None,
+        *,
+        is_optional: bool,
     ) -> None:
         bound = orchestra.bindings.filter(slot=slot).first()
         super().__init__(
@@ -32,7 +38,7 @@ class SlotField(forms.ModelChoiceField):  # type: ignore[type-arg]
             initial=bound.secret_id if bound else None,
             empty_label=f"the secret named {slot}",
             widget=UnfoldAdminSelectWidget,
-            help_text=f"{_state(slot, filling)} Asked for by {', '.join(nodes)}.",
+            help_text=f"{_state(slot, filling, is_optional)} Asked for by {', '.join(nodes)}.",
         )
 
 
@@ -79,14 +85,19 @@ def bind_slots(orchestra: Orchestra, form: forms.Form, author: str) -> None:
 
 def _fields_of(orchestra: Orchestra) -> dict[str, SlotField]:
     needed = slots_of(orchestra)
-    filled = fill_slots(orchestra.workspace_id, orchestra.pk, needed)
+    known = slots_of(orchestra, with_optional=True)
+    filled = fill_slots(orchestra.workspace_id, orchestra.pk, known)
     return {
-        f"{PREFIX}{slot}": SlotField(orchestra, slot, nodes, filled.get(slot))
-        for slot, nodes in needed.items()
+        f"{PREFIX}{slot}": SlotField(
+            orchestra, slot, nodes, filled.get(slot), is_optional=slot not in needed
+        )
+        for slot, nodes in known.items()
     }
 
 
-def _state(slot: str, filling: Filling | None) -> str:
+def _state(slot: str, filling: Filling | None, is_optional: bool) -> str:
+    if filling is None and is_optional:
+        return "Nothing fills it, and it may stay so."
     if filling is None:
         return "Nothing fills it yet: set a secret of that name, or choose one."
     if filling.secret is None:

@@ -144,6 +144,18 @@ def test_an_orchestras_page_shows_what_is_missing_and_binds_it(
     assert b"Filled by the secret team-plan" in editor.get(page(orchestra)).content
 
 
+def test_a_slot_that_may_stay_empty_can_be_bound_by_itself(editor: Client, world: World) -> None:
+    read = step("read", skill="web_research", operation="extract")
+    orchestra = make_orchestra(make_score(world.workspace, graph(read)), enabled=False)
+    team = set_secret(world.workspace, "team-plan", VALUE, by="ada")
+    before = editor.get(page(orchestra))
+    assert b"it may stay so" in before.content
+
+    editor.post(page(orchestra), sent_by(before, **{"slot:tavily_api_key": team.pk}))
+
+    assert orchestra.bindings.get().secret == team
+
+
 def test_an_empty_choice_unbinds(editor: Client, secret: Secret, orchestra: Orchestra) -> None:
     bind_secrets(orchestra, {"apollo_api_key": secret}, author="ada")
 

@@ -6,10 +6,10 @@ from maestro.workspaces.models import Workspace
 from maestro.workspaces.vault import set_secret
 from orchestras.actions import bind_secrets, create_orchestra, save_orchestra, set_enabled
 from orchestras.models import Orchestra
-from orchestras.slots import missing_slots
+from orchestras.slots import missing_slots, slots_of
 from scores.document import GraphDocument
 from scores.slots import needed_slots
-from tests.factories import make_agent, make_score, make_workspace
+from tests.factories import make_agent, make_orchestra, make_score, make_workspace
 from tests.scores.graphs import graph, llm, step
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +88,12 @@ def test_filled_it_can_be_enabled_and_then_changed(
     workspace.secrets.all().delete()
     saved = save_orchestra(orchestra, {"description": "Still on"}, author="ada")
     assert saved.description == "Still on"
+
+
+def test_a_slot_that_is_not_needed_can_be_filled_all_the_same(workspace: Workspace) -> None:
+    read = step("read", skill="web_research", operation="extract")
+    orchestra = make_orchestra(make_score(workspace, graph(read)), enabled=False)
+
+    assert slots_of(orchestra) == {}
+    assert slots_of(orchestra, with_optional=True) == {"tavily_api_key": ["read"]}
+    assert set_enabled(orchestra, True, author="ada").enabled
