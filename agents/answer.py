@@ -46,15 +46,19 @@ class Answer:
         except (ValueError, RecursionError):
             raise ServiceRefused("The answer is not JSON", status=self.status) from None
 
-    def read(self, model: type[Model]) -> Model:
-        """The body as documented, or ServiceRefused, which names the places and no values."""
+    def read(self, model: type[Model], *, is_write: bool = False) -> Model:
+        """The body as documented, or ServiceRefused, which names the places and no values; after a
+        write OutcomeUnknown, for it may have happened."""
         try:
             return model.model_validate_json(self.body)
         except ValidationError as error:
             wrong = error.errors(include_url=False, include_context=False, include_input=False)
             fields = [{"place": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in wrong]
-            message = "The answer is not as documented"
-            raise ServiceRefused(message, status=self.status, fields=fields[:5]) from None
+            message, told = "The answer is not as documented", {"status": self.status}
+            if is_write:
+                message = f"{message}; it may have acted"
+                raise OutcomeUnknown(message, **told, fields=fields[:5]) from None
+            raise ServiceRefused(message, **told, fields=fields[:5]) from None
 
     def text(self) -> str:
         """The body in the charset it names, or ServiceRefused when it is not text."""

@@ -74,13 +74,14 @@ def play(
     key: str = KEY,
     timeout_seconds: float | None = None,
     workspace_id: str = "ws_1",
+    asked: list[Asked] | None = None,
 ) -> Played:
     """Call the operation as a node would, with other replies if some are given.
 
-    Raises what it raises.
+    Raises what it raises; what was asked till then is in `asked`, if a list is given.
     """
     operation = skill.operations[case.operation]
-    http = ScriptedEgress(case.replies if replies is None else replies)
+    http = ScriptedEgress(case.replies if replies is None else replies, asked)
     context = _context(
         case.slots(operation),
         case.origins(operation),

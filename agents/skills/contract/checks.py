@@ -1,5 +1,6 @@
 """The contract itself: each operation of a skill, and each of its cases."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -7,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from jsonschema import Draft202012Validator
 
+from agents.masking import Mask
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.slot import Slot
@@ -21,7 +23,7 @@ from maestro.errors import (
 )
 
 from .case import Case, play, try_slot
-from .far_end import Reply
+from .far_end import Asked, Reply
 
 FAULTS = {
     "401": Reply(status=401, json={"error": "who are you?"}),
@@ -34,6 +36,7 @@ FAULTS = {
     "other_json": Reply(json=[[["what?"]]]),
 }
 IN_TIME = 0.05
+READS = {"GET", "HEAD", "OPTIONS"}
 CANARY = "canary-probed-4711"
 
 
@@ -110,26 +113,38 @@ class SkillContract:
 
     def test_no_secret_is_told(self, case: Case, caplog: pytest.LogCaptureFixture) -> None:
         played = self._play(case)
-        told, addresses = [json.dumps(played.output), caplog.text], [a.url for a in played.asked]
+        addresses = "\n".join(asked.url for asked in played.asked)
 
-        for value in case.slots(self.skill.operations[case.operation]).values():
-            is_address = value.startswith("https://")  # asked for as it is: a chat's webhook
-            assert all(value not in text for text in told + ([] if is_address else addresses))
+        slots = case.slots(self.skill.operations[case.operation])
+        assert not Mask(slots).slots_in(json.dumps(played.output) + caplog.text)
+        # A chat's webhook is asked for as it is.
+        hidden = {slot: v for slot, v in slots.items() if not v.startswith("https://")}
+        assert not Mask(hidden).slots_in(addresses)
 
     def test_what_the_far_end_refuses_is_one_of_our_errors(self, asking: Case, fault: str) -> None:
         try:
             self._play(asking, replies=[FAULTS[fault]])
-        except RateLimited as error:
-            assert fault == "429" and error.details["retry_after"] == 7
-        except Unavailable:
-            assert fault in ("500", "503")
-        except OutcomeUnknown:
-            assert self._writes(asking) and fault not in ("401", "403", "404", "429", "503")
         except NodeError as error:
-            assert fault not in ("429", "500", "503")
-            json.dumps(error.as_json())
+            slots = asking.slots(self.skill.operations[asking.operation])
+            assert not Mask(slots).slots_in(json.dumps(error.as_json()))
+            self._judge(error, fault, asking)
         else:
             assert fault in ("404", "no_json", "other_json"), f"{fault} was taken for an answer"
+
+    def _judge(self, error: NodeError, fault: str, asking: Case) -> None:
+        """Whether the error says what the far end meant, and nothing that it cannot know."""
+        match error:
+            case RateLimited():
+                assert fault == "429" and error.details["retry_after"] == 7
+            case Unavailable():
+                unsure = fault == "500" and self._writes_first(asking)
+                assert fault in ("500", "503") and not unsure, "it may have acted"
+            case OutcomeUnknown():
+                assert self._writes(asking) and fault not in ("401", "403", "404", "429", "503")
+            case _:
+                assert fault not in ("429", "500", "503")
+                taken = fault in ("no_json", "other_json") and self._writes_first(asking)
+                assert not taken, "it may have acted: OutcomeUnknown, as `read(…, is_write=True)`"
 
     def test_a_silent_far_end_costs_no_more_than_its_time(self, asking: Case) -> None:
         with pytest.raises(OutcomeUnknown if self._writes(asking) else TimedOut):
@@ -140,6 +155,14 @@ class SkillContract:
 
     def test_what_may_be_repeated_goes_under_its_key(self, keyed: Case) -> None:
         assert self._play(keyed).asked != self._play(keyed, key="run_2/a_node").asked
+
+    def test_what_may_happen_once_is_asked_for_once(self, write: Case) -> None:
+        """Whoever repeats it knows whether it may be: an operation does not do so by itself."""
+        for reply in (FAULTS["500"], FAULTS["503"], FAULTS["429"], Reply(silent=True)):
+            asked: list[Asked] = []
+            with contextlib.suppress(NodeError):
+                self._play(write, replies=[reply], timeout_seconds=IN_TIME, asked=asked)
+            assert sum(one.method not in READS for one in asked) <= 1
 
     def test_only_those_that_say_so_ask_a_model(self, operation: Operation) -> None:
         has_answers = any(c.model is not None for c in self.cases if c.operation == operation.name)
@@ -169,6 +192,11 @@ class SkillContract:
         """Whether a repeat is safe only because the far end knows the key."""
         operation = self.skill.operations[case.operation]
         return self._writes(case) and operation.is_idempotent() and not case.by_nature
+
+    def _writes_first(self, case: Case) -> bool:
+        """Whether the first that the far end is asked is the write itself."""
+        played = self._play(case) if self._writes(case) else None
+        return bool(played and played.asked and played.asked[0].method not in READS)
 
     def _writes(self, case: Case) -> bool:
         return self.skill.operations[case.operation].effect is Effect.WRITE

@@ -49,10 +49,10 @@ class ScriptedEgress(Egress):
     Replies come in order; the last one answers all further requests.
     """
 
-    def __init__(self, replies: Sequence[Reply]) -> None:
+    def __init__(self, replies: Sequence[Reply], asked: list[Asked] | None = None) -> None:
         super().__init__(Policy())
         self._client = _builder()._client
-        self.asked: list[Asked] = []
+        self.asked: list[Asked] = [] if asked is None else asked
         self._replies = replies
 
     async def _follow(self, request: Any, max_bytes: int) -> Answer:  # noqa: ANN401  # httpx's

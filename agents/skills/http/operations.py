@@ -18,7 +18,7 @@ from agents.skills.http.shapes import (
 )
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
-from maestro.errors import InvalidNodeInput
+from maestro.errors import InvalidNodeInput, ServiceRefused
 
 skill = Skill(
     name="http",
@@ -94,7 +94,16 @@ async def _send(method: str, input: SendInput, context: Context) -> HttpOutput:
         content=content,
         accept_status=input.accept_status,
     )
-    return _told(answer, HttpOutput)
+    return _done(answer)
+
+
+def _done(answer: Answer) -> HttpOutput:
+    """After a write: it happened, so an answer that cannot be read is handed on as far as it can be."""
+    try:
+        return _told(answer, HttpOutput)
+    except ServiceRefused:
+        text = answer.body.decode(errors="replace").replace("\x00", "\ufffd")
+        return HttpOutput(status=answer.status, headers=_shown(answer), body=text)
 
 
 def _headers(input: AskInput, context: Context) -> dict[str, str]:
@@ -122,7 +131,10 @@ def _query(input: AskInput) -> dict[str, Scalar | list[Scalar]]:
 
 
 def _told(answer: Answer, shape: type[Output]) -> Output:
-    headers = {name: value for name, value in answer.headers.items() if name not in PRIVATE_HEADERS}
     if answer.is_json and answer.body:
-        return shape(status=answer.status, headers=headers, json=answer.json())
-    return shape(status=answer.status, headers=headers, body=answer.text())
+        return shape(status=answer.status, headers=_shown(answer), json=answer.json())
+    return shape(status=answer.status, headers=_shown(answer), body=answer.text())
+
+
+def _shown(answer: Answer) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in PRIVATE_HEADERS}

@@ -1,6 +1,7 @@
 """`manage.py new_skill weather`: a package to fill in, which passes its tests as it is."""
 
 import re
+import sys
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -40,8 +41,9 @@ class Command(BaseCommand):
             text = Template((SCAFFOLD / f"{source}.txt").read_text()).substitute(words)
             path.write_text(text)
         self.stdout.write(
-            f"Made {folder}. Next:\n  cd {folder}\n  pip install -e .\n  pytest\n"
-            "then fill in operations.py, and restart Maestro."
+            f"Made {folder}. Next:\n  cd {folder}\n"
+            f'  {sys.executable} -m pip install -e ".[test]"\n  {sys.executable} -m pytest\n'
+            f"then fill in {name}_skill/operations.py and tests/, and restart Maestro."
         )
 
 
