@@ -34,7 +34,8 @@ from .threads import Threads
 from .window import Window
 
 POLL_SECONDS = 5  # the net under LISTEN; while runs wait, each cluster rings once a second, too
-CLAIM_PAUSE_SECONDS = 0.01  # of a player that has runs: many starts at once become one claim
+CLAIM_PAUSE_SECONDS = 0.02  # of a player that has runs: many starts at once become one claim
+LISTEN_PAUSE_SECONDS = 0.005  # after news: what is said meanwhile is heard in one go
 TICK_SECONDS = 0.1
 RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 15
@@ -295,8 +296,10 @@ class Player:
                     # Whatever was said while nobody listened.
                     self.cancel_asked = self.places.changed = self.hosts.changed = True
                     self.news.set()
-                    async for notice in connection.notifies():
-                        self._hear(notice)
+                    while True:
+                        async for notice in connection.notifies(stop_after=1):
+                            self._hear(notice)
+                        await asyncio.sleep(LISTEN_PAUSE_SECONDS)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     def _hear(self, notice: psycopg.Notify) -> None:
