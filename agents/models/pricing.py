@@ -5,17 +5,24 @@ from datetime import date
 
 from django.db import models
 
+from maestro.prepared import ask
 
-class ModelPriceQuerySet(models.QuerySet["ModelPrice"]):
+# In the order of the model's fields; each start that may ask a model asks it.
+IN_FORCE = """
+select distinct on (model, prompt_tokens_from)
+       id, model, valid_from, prompt_tokens_from, input, output, cache_write_5m, cache_write_1h,
+       cache_read, batch_percent
+  from model_pricing where model = any(%(models)s) and valid_from <= %(day)s
+ order by model, prompt_tokens_from, valid_from desc"""
+
+
+class ModelPriceManager(models.Manager["ModelPrice"]):
     def in_force(self, named: Iterable[str], day: date) -> dict[str, list["ModelPrice"]]:
         """By model, for each of its bands the newest price valid on `day`; a model without any is
         left out. A band goes on until a price for that band follows."""
-        prices = self.filter(model__in=named, valid_from__lte=day)
-        newest = prices.order_by("model", "prompt_tokens_from", "-valid_from").distinct(
-            "model", "prompt_tokens_from"
-        )
         found: dict[str, list[ModelPrice]] = {}
-        for price in newest:
+        for row in ask(IN_FORCE, {"models": list(named), "day": day}):
+            price = ModelPrice(*row)
             found.setdefault(price.model, []).append(price)
         return found
 
@@ -38,7 +45,7 @@ class ModelPrice(models.Model):
     cache_read = models.BigIntegerField()
     batch_percent = models.PositiveSmallIntegerField(default=50)
 
-    objects = ModelPriceQuerySet.as_manager()
+    objects = ModelPriceManager()
 
     class Meta:
         db_table = "model_pricing"

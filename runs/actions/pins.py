@@ -14,6 +14,7 @@ from agents.skills import registry
 from agents.skills.operation import Kind
 from agents.skills.registry import allowed_operations
 from maestro.errors import InvalidScore
+from maestro.prepared import ask
 from runs.models import Mode
 from scores.document import GraphDocument, NodeDocument
 from scores.models import Score
@@ -21,6 +22,8 @@ from scores.models import Score
 from .versions import contents_of, sound_document
 
 JSON = dict[str, Any]
+
+NEWEST = "select id, version from agents where id = any(%(ids)s)"
 
 
 def pin(score: Score, version: int, mode: Mode) -> JSON:
@@ -57,7 +60,7 @@ def _pin_agents(nodes: list[NodeDocument], default_model: str) -> JSON:
     if not nodes:
         return {}
     agents = {node.key: str(node.agent_id) for node in nodes}
-    newest = dict(Agent.objects.filter(id__in=agents.values()).values_list("id", "version"))
+    newest: dict[str, int] = dict(ask(NEWEST, {"ids": list(agents.values())}))
     pinned = {
         node.key: (agents[node.key], node.agent_version or newest[agents[node.key]])
         for node in nodes

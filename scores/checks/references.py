@@ -4,17 +4,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Manager
-
 from agents.models import AgentVersion
 from agents.skills.mcp.offered import unknown_tools
 from agents.skills.registry import find, skills
 from maestro.errors import UnknownOperation
+from maestro.prepared import ask
 from maestro.workspaces.models import Workspace
 from scores.document import GraphDocument, NodeDocument
-from scores.models import ScoreVersion
 
 from .issue import Issue, error, nearest
+
+# Each start asks these: the ORM takes longer to word them than the database to answer.
+AGENT_VERSIONS = """
+select save.agent_id, save.version from agents join agent_versions save on save.agent_id = agents.id
+ where agents.id = any(%(ids)s) and agents.workspace_id = %(workspace)s"""
+SCORE_VERSIONS = """
+select save.score_id, save.version from scores join score_versions save on save.score_id = scores.id
+ where scores.id = any(%(ids)s) and scores.workspace_id = %(workspace)s"""
 
 
 @dataclass(frozen=True)
@@ -32,21 +38,18 @@ class Known:
         agents = {node.agent_id for node in nodes if node.agent_id}
         scores = {node.subscore_id for node in nodes if node.subscore_id}
         return cls(
-            _versions(AgentVersion.objects, "agent", agents, workspace),
-            _versions(ScoreVersion.objects, "score", scores, workspace),
+            _versions(AGENT_VERSIONS, agents, workspace),
+            _versions(SCORE_VERSIONS, scores, workspace),
             frozenset(unknown_tools(workspace, [f"{n.skill}.{n.operation}" for n in nodes])),
         )
 
 
-def _versions(
-    saves: Manager[Any], owner: str, ids: set[str], workspace: Workspace
-) -> dict[str, frozenset[int]]:
+def _versions(statement: str, ids: set[str], workspace: Workspace) -> dict[str, frozenset[int]]:
     """By agent or score those of its versions that there are."""
     if not ids:
         return {}
-    here = {f"{owner}__workspace": workspace, f"{owner}_id__in": ids}
     versions: dict[str, set[int]] = {}
-    for id, version in saves.filter(**here).values_list(f"{owner}_id", "version"):
+    for id, version in ask(statement, {"ids": list(ids), "workspace": workspace.pk}):
         versions.setdefault(id, set()).add(version)
     return {id: frozenset(found) for id, found in versions.items()}
 
