@@ -20,7 +20,8 @@ class Command(BaseCommand):
             number = change_vault_key(by=AUTHOR)
         except MaestroError as refusal:
             raise CommandError(refusal.message) from refusal
-        self.stdout.write(f"{number} values are sealed under the new key.")
+        sealed = "1 value is" if number == 1 else f"{number:,} values are"
+        self.stdout.write(f"{sealed} sealed under the new key.")
         if vault_key_is_stored():
             self.stdout.write(
                 "Back up the data folder's maestro_secret_key: older copies of it open nothing kept from now on."
