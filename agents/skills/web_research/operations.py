@@ -54,8 +54,8 @@ class SearchInput(BaseModel):
     time_range: Literal["day", "week", "month", "year"] | None = Field(
         None, description="How old a page may be."
     )
-    search_depth: Literal["basic", "advanced"] = Field(
-        "basic", description="Advanced costs double."
+    search_depth: Literal["basic", "advanced", "fast", "ultra-fast"] = Field(
+        "basic", description="Advanced costs double; the fast ones give less to read."
     )
     include_domains: list[str] = Field(default_factory=list, description="Only these.")
     exclude_domains: list[str] = Field(default_factory=list)
