@@ -84,11 +84,12 @@ def _source(plan: Run, foreseen: Foreseen) -> JSON:
 
 def _unseen(foreseen: Foreseen) -> Unseen:
     changes = [{"id": id, "changes": told} for id, told in foreseen.changed.items()]
-    said = [f"changes {len(changes)} other effects"] if changes else []
+    count = f"{len(changes)} other effect{'' if len(changes) == 1 else 's'}"
+    said = [f"changes {count}"] if changes else []
     said += (
         [f"calls for writes that nobody planned ({', '.join(foreseen.new)})"]
         if foreseen.new
         else []
     )
-    message = f"What is dropped {' and '.join(said)}: look at that, then accept it."
+    message = f"What is dropped {' and '.join(said)}: look at that first."
     return Unseen(message, changed=changes, new=foreseen.new)
