@@ -47,7 +47,10 @@ def main(here: Installation) -> None:
 
 def child(here: Installation) -> None:
     """One process below it: its sentinel, its pusher, its monitor or a worker."""
-    below = psutil.Process(_member(here)).children(recursive=True)
+    below: list[psutil.Process] = []
+    while not below:  # a queue that is just being started has none yet
+        with contextlib.suppress(psutil.NoSuchProcess):
+            below = psutil.Process(_member(here)).children(recursive=True)
     _send(random.choice(below).pid, signal.SIGKILL)
 
 
