@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from agents.skills import registry
 from maestro.errors import UnknownOperation
-from runs.models import Decision, EffectDecision, Reuse, Run, RunNode
+from runs.models import Decision, EffectDecision, NodeStatus, Reuse, Run, RunNode
 from runs.reuse.plans import planned_effects
 
 from .foreseen import Foreseen, foresee
@@ -40,7 +40,9 @@ class ShownEffect:
 
     @property
     def now(self) -> JSON:
-        """The arguments that are to be sent."""
+        """The arguments that are to be sent, or once it has happened those that were."""
+        if self.outcome is not None and self.outcome.status == NodeStatus.SUCCEEDED:
+            return arguments_of(self.outcome)
         edited = self.decided.arguments if self.decided else None
         return self.arguments if edited is None else edited
 

@@ -80,7 +80,11 @@ def test_an_applied_plan_leads_to_its_run_and_can_be_changed_no_more(
 
     assert answer.headers["Location"] == page(run)
     shown = client.get(address(plan)).content.decode()
-    assert run.pk in shown and "Apply what is ticked" not in shown
+    assert run.pk in shown and "Apply what is ticked" not in shown and "As it was sent" not in shown
+    first, sent = plan.nodes.order_by("id")[0], MAIL | {"subject": "As it was sent"}
+    named = {"operation": "gmail.send_email", "effect": "write", "source_node_id": first.pk}
+    make_node(run, "send", iteration="each:0", input=sent, **named)
+    assert "As it was sent" in client.get(address(plan)).content.decode()
     assert "Review effects" in client.get(page(plan)).content.decode()
 
 
