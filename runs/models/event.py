@@ -9,8 +9,11 @@ from .run import Run
 class RunEvent(models.Model):
     """One happening; numbered per run without gaps, written with what it tells of."""
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="events", db_index=False)
-    number = models.PositiveIntegerField()
+    # Without a key in the database: each writer holds the run's row, a trigger deletes (decision 17).
+    run = models.ForeignKey(
+        Run, models.CASCADE, related_name="events", db_constraint=False, db_index=False
+    )
+    number = models.IntegerField()
     at = models.DateTimeField(db_default=Now())
     kind = models.CharField(max_length=40, help_text="run.<status> or node.<status>.")
     node_key = models.TextField(blank=True, default="", db_default="")

@@ -25,11 +25,14 @@ class RunNode(models.Model):
     the one whose output this is, or, of an effect, the planned one that was approved.
     """
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="nodes", db_index=False)
+    # Without a key in the database: each writer holds the run's row, a trigger deletes (decision 17).
+    run = models.ForeignKey(
+        Run, models.CASCADE, related_name="nodes", db_constraint=False, db_index=False
+    )
     node_key = models.TextField()
     iteration = models.TextField(blank=True, default="", db_default="")
-    attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
-    call = models.PositiveSmallIntegerField(default=0, db_default=0)
+    attempt = models.SmallIntegerField(default=1, db_default=1)
+    call = models.SmallIntegerField(default=0, db_default=0)
     status = models.CharField(max_length=16, choices=NodeStatus)
     port = models.TextField(null=True, blank=True)
     input = models.JSONField(null=True)
@@ -39,11 +42,11 @@ class RunNode(models.Model):
     effect = models.TextField(blank=True, default="", db_default="")
     idempotency_key = models.TextField(null=True)
     arguments_sha256 = models.TextField(null=True)
-    fence = models.PositiveIntegerField(db_default=0)
+    fence = models.IntegerField(db_default=0)
     child_run_id = models.TextField(null=True, help_text="Of a subscore: the run that plays it.")
     source_node_id = models.BigIntegerField(null=True)
     agent_id = models.TextField(null=True)
-    agent_version = models.PositiveIntegerField(null=True)
+    agent_version = models.IntegerField(null=True)
     model = models.TextField(null=True)
     tokens_input = models.BigIntegerField(db_default=0)
     tokens_output = models.BigIntegerField(db_default=0)

@@ -51,6 +51,8 @@ class RunQuerySet(WorkspaceQuerySet["Run"]):
 class Run(models.Model):
     """One execution, pinned at its start; only its player writes it, under its `fence`."""
 
+    # The database reads each check anew at each node that is recorded: counters that only our own
+    # statements raise have none (decision 17).
     id = id_field("run")
     # Each index is written when a run starts, is claimed and ends: no reference has one of its own,
     # and those below hold only the rows that are looked for.
@@ -58,7 +60,7 @@ class Run(models.Model):
     score = models.ForeignKey(
         Score, models.CASCADE, related_name="runs", db_constraint=False, db_index=False
     )
-    score_version = models.PositiveIntegerField(
+    score_version = models.IntegerField(
         null=True, help_text="Empty: played from a draft, kept in the pins."
     )
     orchestra = models.ForeignKey(
@@ -77,7 +79,7 @@ class Run(models.Model):
     input = models.JSONField(default=dict)
     output = models.JSONField(null=True)
     error = models.JSONField(null=True)
-    errors = models.PositiveIntegerField(db_default=0, help_text="Collected, not fatal.")
+    errors = models.IntegerField(db_default=0, help_text="Collected, not fatal.")
     pins = models.JSONField(default=dict, help_text="What was resolved once, at the start.")
     idempotency_key = models.CharField(max_length=200, null=True)
     request_sha256 = models.TextField(
@@ -98,16 +100,16 @@ class Run(models.Model):
     reuse = models.CharField(max_length=16, choices=Reuse, blank=True, default="", db_default="")
 
     player = models.TextField(null=True)
-    fence = models.PositiveIntegerField(db_default=0, help_text="Raised by each claim.")
+    fence = models.IntegerField(db_default=0, help_text="Raised by each claim.")
     progress = models.BooleanField(
         db_default=False, help_text="A node was recorded since the last claim."
     )
-    deaths = models.PositiveSmallIntegerField(
+    deaths = models.SmallIntegerField(
         db_default=0, help_text="Players that died with it before it recorded a node."
     )
     resume_at = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(db_default=False)
-    last_event = models.PositiveIntegerField(db_default=0)
+    last_event = models.IntegerField(db_default=0)
 
     tokens_input = models.BigIntegerField(db_default=0)
     tokens_output = models.BigIntegerField(db_default=0)

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from runs.journal import Fenced, Journal, RunChange, commits, journal, record_in
-from runs.models import NodeStatus, Run, RunNode, RunStatus
+from runs.models import NodeStatus, Run, RunEvent, RunNode, RunStatus
 
 from .journals import claim, entry, kinds, playing, write
 from .worlds import workspace
@@ -172,3 +172,24 @@ def test_a_row_that_is_there_already_takes_its_transaction_back() -> None:
 
     assert workspace().notifications.count() == RunNode.objects.count() == 1
     assert kinds(run) == ["node.succeeded"]
+
+
+def test_a_run_that_is_deleted_takes_its_rows_along_and_its_walk_writes_no_more() -> None:
+    run = playing()
+
+    async def work(journal: Journal) -> None:
+        await journal.flush(claim(run), journal.record(entry(run, "a")))
+        await asyncio.to_thread(_delete_by_hand, run)
+        with pytest.raises(Fenced):
+            await journal.flush(claim(run), journal.record(entry(run, "b")))
+
+    write(work)
+
+    assert not RunNode.objects.filter(run_id=run.pk).exists()
+    assert not RunEvent.objects.filter(run_id=run.pk).exists()
+
+
+def _delete_by_hand(run: Run) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("delete from score_runs where id = %s", [run.pk])
+    connection.close()  # the thread's own
