@@ -1,7 +1,7 @@
 """Floors: the least that psycopg can do to keep the same rows. Knows no Django: workers are spawned.
 
 The table has what says what a node did, and one index to find it by; Maestro's own has 28 columns,
-three indexes, a foreign key, and an event for each row.
+three indexes, and an event for each row.
 """
 
 import json

@@ -12,7 +12,7 @@ from .copying import copy
 from .entries import NOTHING_USED, Claim, Fences, Frozen, Live, NodeEntry, Noted
 from .statements import BATCH, FEW, ONE, PLAIN
 
-COPY_FROM = 100  # rows: from here on six short round trips cost less than one long statement
+COPY_FROM = 500  # rows: of its eight turns with the server each waits for the walk (decision 17)
 
 
 class Answer(NamedTuple):

@@ -22,7 +22,8 @@ from .entries import Claim, Entry, NodeEntry, Noted, RunChange
 from .statements import ONE
 
 RECONNECT_SECONDS = 0.2
-PILE = 200
+PILE = 100
+MANY_LANES = 64
 MAX_BATCH_CHARACTERS = 32 * 1024 * 1024  # jsonb refuses 256 MiB; this leaves room for wide text
 
 
@@ -62,7 +63,7 @@ class Journal:
         self._durable = 0
         self._barriers: list[tuple[int, asyncio.Future[None]]] = []
         self._fenced: set[Claim] = set()
-        self._breath: asyncio.Future[None] | None = None
+        self._breathes = False
         self._breathed = 0
         self._cancelled: set[Claim] = set()
         self._wake = asyncio.Event()
@@ -89,21 +90,20 @@ class Journal:
         if claim in self._fenced:
             raise Fenced(claim[0])
 
-    def breath(self) -> asyncio.Future[None] | None:
-        """What a walk that never waits has to wait for now and then: the loop's other work.
+    def runs_ahead(self) -> bool:
+        """Whether a walk that never waits has to let the loop do its other work first.
 
-        One for all lanes of all runs, else each of them would pile up its own share first.
+        One count for all lanes of all runs, else each of them would pile up its own share.
         """
-        if self._breath is None and self._taken - self._breathed >= PILE:
-            loop = asyncio.get_running_loop()
-            self._breath = loop.create_future()
-            loop.call_soon(self._breathe)
-        return self._breath
+        if self._taken - self._breathed < PILE:
+            return False
+        if not self._breathes:
+            self._breathes = True
+            asyncio.get_running_loop().call_soon(self._breathe)
+        return True
 
     def _breathe(self) -> None:
-        if self._breath is not None and not self._breath.done():
-            self._breath.set_result(None)
-        self._breath, self._breathed = None, self._taken
+        self._breathes, self._breathed = False, self._taken
 
     def is_cancelled(self, claim: Claim) -> bool:
         """Whether the player heard of it, or somebody had asked when a row of it became durable."""
@@ -155,14 +155,20 @@ class Journal:
         """As much as one statement can take: it may touch a row only once."""
         size = 0
         rows: set[tuple[Any, ...]] = set()
+        most = self._share()
         for count, noted in enumerate(self._entries):
             size += noted.size
-            if count and (size > MAX_BATCH_CHARACTERS or noted.entry.row in rows):
+            if count and (count == most or size > MAX_BATCH_CHARACTERS or noted.entry.row in rows):
                 batch, self._entries = self._entries[:count], self._entries[count:]
                 return batch
             rows.add(noted.entry.row)
         batch, self._entries = self._entries, []
         return batch
+
+    def _share(self) -> int:
+        """Half of what many lanes wait for: they play on while the other half becomes durable."""
+        waiting = len(self._entries)
+        return waiting // 2 if len(self._barriers) >= MANY_LANES else waiting
 
     async def _write_batch(self, batch: list[Noted]) -> None:
         crash_point("journal.commit")

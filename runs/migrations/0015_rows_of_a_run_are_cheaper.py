@@ -4,6 +4,8 @@ No table is read or written: constraints are dropped, and a trigger is made that
 with it.
 """
 
+from typing import Any
+
 from django.db import migrations, models
 from django.db.models import CASCADE
 
@@ -22,7 +24,7 @@ DROP TRIGGER rows_go_with_their_run ON score_runs;
 DROP FUNCTION delete_rows_of_run();
 """
 ROWS = {"runnode": "nodes", "runevent": "events"}
-UNCHECKED: "dict[str, dict[str, models.Field[object, object]]]" = {
+UNCHECKED: "dict[str, dict[str, models.Field[Any, Any]]]" = {
     "run": {
         "deaths": models.SmallIntegerField(
             db_default=0, help_text="Players that died with it before it recorded a node."

@@ -1,13 +1,12 @@
 """`map_over`: the body once per item, several at a time; results keep the items' order."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 
-from agents.skills.outcome import check_json
+from agents.skills.outcome import check_json, to_text
 from maestro.errors import InvalidNodeInput, NodeError
 from runs.executor import NodeFailed, Parked, Played, ScopeWalk, Settled, Stop, raise_trouble
 from runs.models.choices import NodeStatus
@@ -111,7 +110,7 @@ async def _play_items(
 async def _play_item(
     scope: ScopeWalk, owner: str, config: MapOverConfig, item: object, path: str
 ) -> Ended:
-    size = len(json.dumps(item, ensure_ascii=False).encode())
+    size = len(to_text(item).encode())
     if size > settings.MAX_ITEM_BYTES:
         limit = settings.MAX_ITEM_BYTES
         message = f"The item has {size} bytes; {limit} are allowed."

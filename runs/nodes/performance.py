@@ -160,8 +160,8 @@ class Performance:
         self.journal.record(entry)
         if settings.MAESTRO_DURABILITY == "each":
             await self.journal.flush(self.run.claim)
-        elif breath := self.journal.breath():
-            await asyncio.shield(breath)
+        elif self.journal.runs_ahead():
+            await asyncio.sleep(0)
 
     def skip(self, node: NodeDocument, iteration: str, why: JSON | None = None) -> None:
         """Note that a node will not play; on a resume the row is there already."""
