@@ -5,7 +5,7 @@ from collections.abc import Collection
 from maestro.errors import Conflict
 from maestro.workspaces.filling import Filling, fill_from_workspace
 from scores.actions import read_graph
-from scores.slots import needed_slots
+from scores.slots import slots_with_below
 
 from .models import Orchestra, SecretBinding
 
@@ -28,11 +28,12 @@ def fill_slots(
 
 
 def slots_of(orchestra: Orchestra, *, with_optional: bool = False) -> dict[str, list[str]]:
-    """The needed slots of the version it plays; `with_optional`: all that can be filled."""
+    """The needed slots of the version it plays and of the scores below it; `with_optional`: all
+    that can be filled."""
     if not orchestra.score.version:
         return {}
     document = read_graph(orchestra.score, orchestra.score_version)
-    return needed_slots(document, with_optional=with_optional)
+    return slots_with_below(orchestra.score, document, with_optional=with_optional)
 
 
 def missing_slots(orchestra: Orchestra) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """Which secrets a graph asks for, and which of them its workspace has not."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from django.db.models import F, Q, QuerySet
 
@@ -8,11 +9,12 @@ from agents.helpers import helpers_below, slugs_in
 from agents.models import Agent, AgentVersion
 from agents.skills.registry import allowed_operations, find
 from agents.skills.slot import Slot
-from maestro.errors import UnknownOperation
+from maestro.errors import InvalidScore, UnknownOperation
 from maestro.workspaces.filling import MODEL_SLOT, fill_from_workspace
 
 from .document import GraphDocument, NodeDocument
 from .models import Score
+from .subscores import Tree, subscore_nodes
 
 Tools = list[str]
 
@@ -28,6 +30,29 @@ def needed_slots(document: GraphDocument, *, with_optional: bool = False) -> dic
         for slot in dict.fromkeys(names):
             needed.setdefault(slot, []).append(node.key)
     return needed
+
+
+def slots_with_below(
+    score: Score, document: GraphDocument, *, with_optional: bool = False
+) -> dict[str, list[str]]:
+    """The same of a version of `score`, and what the scores that its nodes hold ask for, under the key
+    of the node that holds them: they play with what the same orchestra binds."""
+    needed = needed_slots(document, with_optional=with_optional)
+    for node in subscore_nodes(document):
+        below = (needed_slots(one, with_optional=with_optional) for one in _below(score, node))
+        for slot in dict.fromkeys(chain.from_iterable(below)):
+            needed.setdefault(slot, []).append(node.key)
+    return needed
+
+
+def _below(score: Score, node: NodeDocument) -> list[GraphDocument]:
+    """All graphs below this node of the score; none where a start would be refused for them."""
+    tree = Tree(score.workspace)
+    try:
+        tree.follow(node, (score,))
+    except InvalidScore:
+        return []
+    return [held.document for held in tree.held.values()]
 
 
 def unfilled_slots(

@@ -10,7 +10,7 @@ from orchestras.slots import missing_slots, slots_of
 from scores.document import GraphDocument
 from scores.slots import needed_slots
 from tests.factories import make_agent, make_orchestra, make_score, make_workspace
-from tests.scores.graphs import graph, llm, step
+from tests.scores.graphs import graph, llm, step, subscore
 
 pytestmark = pytest.mark.django_db
 VALUE = "canary-8f2a91c4"
@@ -75,6 +75,27 @@ def test_an_orchestra_with_an_empty_slot_cannot_be_enabled(
 
     assert refused.value.details["missing"] == {"apollo_api_key": ["find", "enrich"]}
     assert not Orchestra.objects.get().enabled
+
+
+def test_what_the_scores_below_ask_for_is_asked_of_their_orchestra(
+    workspace: Workspace, document: GraphDocument
+) -> None:
+    lowest = make_score(workspace, document)
+    middle = make_score(workspace, graph(subscore("outbound", lowest.pk)), slug="middle")
+    top = graph(subscore("each", middle.pk), step("leads", skill="apollo", operation="find_leads"))
+    orchestra = make_orchestra(make_score(workspace, top, slug="top"), enabled=False)
+    for slot in ("anthropic_api_key", "tavily_api_key"):
+        set_secret(workspace, slot, VALUE, by="ada")
+
+    with pytest.raises(Conflict, match=r"apollo_api_key \(for leads, each\)"):
+        set_enabled(orchestra, True, author="ada")
+
+    bind_secrets(
+        orchestra,
+        {"apollo_api_key": set_secret(workspace, "ours", VALUE, by="ada")},
+        author="ada",
+    )
+    assert set_enabled(orchestra, True, author="ada").enabled
 
 
 def test_filled_it_can_be_enabled_and_then_changed(
