@@ -23,6 +23,7 @@ def check_surprises(document: GraphDocument, answers: Answers) -> Iterator[Issue
         yield from _check_forgotten_ports(node, document)
         yield from _check_join(node, likely)
         yield from _check_passes(node, likely.graph)
+        yield from _check_retry(node)
         yield from check_params(node)
     yield from check_unplayed(likely.graph)
     yield from check_fields(document, likely, answers)
@@ -59,3 +60,9 @@ def _check_passes(node: NodeDocument, graph: Graph) -> Iterator[Issue]:
             "to it; draw one, or take config.max_passes out."
         )
         yield warning("never_passed_again", message, node)
+
+
+def _check_retry(node: NodeDocument) -> Iterator[Issue]:
+    if node.kind == "control" and node.retry.attempts > 1:
+        message = f"{node.key} is a {node.subkind}, which is not tried again; take its retry out."
+        yield warning("never_tried_again", message, node)

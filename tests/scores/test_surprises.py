@@ -4,7 +4,7 @@ import pytest
 
 from scores.checks.references import Known
 from scores.checks.shapes import Answers
-from scores.document import GraphDocument, NodeDocument
+from scores.document import GraphDocument, NodeDocument, RetryPolicy
 from scores.validation import check_document
 
 from .graphs import add, edge, find, graph, llm, looping, map_over, parallel, step
@@ -49,6 +49,15 @@ def test_a_join_that_does_not_wait_is_told_unless_it_is_chosen(
 def test_passes_without_an_edge_back_are_told() -> None:
     assert warned(graph(looping("a", 3))) == {("never_passed_again", "a")}
     assert warned(graph(looping("a", 3), "a.on_error -> a")) == set()
+
+
+def test_retries_of_a_node_that_is_never_tried_again_are_told() -> None:
+    fan = parallel("fan", "a", "b")
+    tried = fan.model_copy(update={"retry": RetryPolicy(attempts=3)})
+    ends = [step("left"), step("right"), "fan.a -> left", "fan.b -> right"]
+
+    assert warned(graph(tried, *ends)) == {("never_tried_again", "fan")}
+    assert warned(graph(fan, *ends)) == set()
 
 
 def test_branches_of_a_parallel_are_taken_in_any_case() -> None:
