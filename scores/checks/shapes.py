@@ -82,12 +82,12 @@ def _given(source: NodeDocument, port: str, answers: Answers) -> Fields | None:
 
 
 def _renamed(given: Fields, transform: Mapping[str, str]) -> Fields:
-    """As the walk renames: what is moved goes, what is reached into stays."""
+    """As the walk renames: what is moved goes, what is reached into stays; only objects are reached into."""
     fields = dict(given)
     moved: Fields = {}
     for source, target in transform.items():
         name, _, inside = source.partition(".")
-        if name not in given:
+        if name not in given or (inside and not fits(given[name], frozenset({"object"}))):
             continue
         types = None if inside else fields.pop(name, None)
         field, _, deeper = target.partition(".")

@@ -115,6 +115,15 @@ def test_a_field_that_no_edge_brings_is_told_with_the_mend() -> None:
     ] == ["output_unused"]
 
 
+def test_a_field_taken_out_of_a_list_is_told_as_one_that_never_comes() -> None:
+    read, mail = step("read", operation="read_csv"), mailing().nodes[0]
+    mail = mail.model_copy(update={"config": {"params": {"to": ["a@b.org"], "subject": "x"}}})
+
+    first = graph(read, mail, edge("read -> mail", transform={"rows.0.note": "body"}))
+
+    assert "field_never_comes" in [code for code, _ in told(first)]
+
+
 def test_a_field_of_a_type_that_cannot_be_read_is_told() -> None:
     read = step("read", operation="read_csv")
     mail = step(
