@@ -1,10 +1,12 @@
 """What a far end answered, read within limits."""
 
 import json
+import re
 import time
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -22,7 +24,9 @@ from maestro.errors import (
 
 Model = TypeVar("Model", bound=BaseModel)
 
-SAID_LENGTH = 500  # of a refusal's text
+SAID_LENGTH = 2_000  # of a refusal's text; Google says the reason behind two long sentences
+SENTENCE_LENGTH = 300
+RETRY_AFTER = re.compile(r"Retry after (\d{4}-\d\d-\d\dT[\d:.]{5,20}Z)")
 UNSURE_STATUS = {500, 502, 504}  # the far end broke while it acted, or something between did
 
 
@@ -104,7 +108,7 @@ def refusal(answer: Answer, host: str, is_write: bool) -> NodeError:
     said = answer.body[:SAID_LENGTH].decode(errors="replace").replace("\x00", "")
     message = f"{host} answered {status}"
     details = {"host": host, "status": status, "said": said}
-    wait = seconds_to_wait(answer.headers.get("retry-after", ""))
+    wait = seconds_to_wait(answer.headers.get("retry-after", "") or time_in(said))
     if status == 429:
         return RateLimited(message, retry_after=wait, **details)
     if is_write and status in UNSURE_STATUS:
@@ -116,11 +120,33 @@ def refusal(answer: Answer, host: str, is_write: bool) -> NodeError:
     return ServiceRefused(message, **details)
 
 
+def said_in(said: str) -> str:
+    """The sentence in a refusal's text: as Google, Apollo and Tavily put it into JSON, or all of it."""
+    try:
+        found = json.loads(said)
+    except (ValueError, RecursionError):
+        found = said
+    for name in ("error", "detail", "message", "error"):
+        found = found.get(name) or found if isinstance(found, dict) else found
+    text = found if isinstance(found, str) else said
+    return " ".join(text.split())[:SENTENCE_LENGTH]
+
+
 def seconds_to_wait(header: str) -> float | None:
     """Seconds to wait: the header has a number of them, or a date."""
     if header.isdecimal():
         return float(header[:9])
     try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except ValueError:
+        return max(0.0, _moment(header).timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text) if text[:4].isdecimal() else parsedate_to_datetime(text)
+
+
+def time_in(said: str) -> str:
+    """When to come again, as Gmail writes it into its sentence in place of a header; else empty."""
+    found = RETRY_AFTER.search(said)
+    return found[1] if found else ""

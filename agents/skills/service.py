@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
+from agents.answer import said_in, seconds_to_wait, time_in
 from agents.skills.context import Context
 from agents.skills.operation import places
 from agents.skills.slot import Slot
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-SAID_LENGTH = 200
+# Google's way to say 429, after developers.google.com/workspace/gmail/api/guides/handle-errors.
+BUSY = re.compile(r'"(?:userR|r)ateLimitExceeded"|"dailyLimitExceeded"|"quotaExceeded"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,17 +80,15 @@ class Service:
 
     def _refusal(self, refusal: ServiceRefused) -> ServiceRefused | RateLimited:
         status, said = refusal.details.get("status"), str(refusal.details.get("said", ""))
-        if status == 403 and "ateLimitExceeded" in said:  # Google's way, in two spellings
-            return RateLimited(f"{self.name} is asked too often", **refusal.details)
+        if status == 403 and BUSY.search(said):
+            message = f"{self.name} is asked too often: {said_in(said)}"
+            wait = seconds_to_wait(time_in(said))
+            return RateLimited(message, retry_after=wait, **refusal.details)
         if status in (401, 403):
             what = "does not take" if status == 401 else "does not let us do this with"
             message = (
-                f"{self.name} {what} the secret in the slot {self.slot} ({status}): {_short(said)}"
+                f"{self.name} {what} the secret in the slot {self.slot} ({status}): {said_in(said)}"
             )
             return ServiceRefused(message, slot=self.slot, **refusal.details)
         message = f"{self.name} refused: {refusal.message}"
-        return ServiceRefused(f"{message}: {_short(said)}" if said else message, **refusal.details)
-
-
-def _short(said: str) -> str:
-    return " ".join(said.split())[:SAID_LENGTH]
+        return ServiceRefused(f"{message}: {said_in(said)}" if said else message, **refusal.details)

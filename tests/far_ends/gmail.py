@@ -1,5 +1,9 @@
 """Gmail and Google's token endpoint as documented, with a mailbox in memory.
 
+After developers.google.com/workspace/gmail/api: reference/rest/v1, guides/handle-errors and
+guides/threads; developers.google.com/identity/protocols/oauth2/web-server, "Refreshing an access
+token". The sentence of a 429 with its time: github.com/googleapis/google-api-ruby-client/issues/20544.
+
 `python -m tests.far_ends.gmail --port 9001` prints what GMAIL_API_URL and GMAIL_OAUTH are to be.
 `GET /sent` and `GET /mailbox` (no part of Gmail) show what was sent, and how threads are labelled.
 """
@@ -94,7 +98,7 @@ class GmailEnd(FarEnd):
         if request.path in ("/sent", "/mailbox"):
             return Reply(body={"sent": self.sent, "labels": self._labelled()})
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
-            return _refusal(401, "Invalid Credentials", "authError")
+            return refusing(401, "Invalid Credentials", "authError")
         return self._answer(request, request.path.removeprefix(HOME))
 
     def _answer(self, request: Request, path: str) -> Reply:
@@ -118,11 +122,17 @@ class GmailEnd(FarEnd):
                 return self._shown(int(id.removeprefix("sent_")), request)
             case "POST", ["messages", "send"]:
                 return self._send(request.json())
-        return _refusal(404, "Requested entity was not found.", "notFound")
+        return refusing(404, "Requested entity was not found.", "notFound")
 
     def _grant(self, form: dict[str, list[str]]) -> Reply:
+        if form.get("grant_type") != ["refresh_token"]:
+            return Reply(400, {"error": "unsupported_grant_type"})
+        if form.get("client_secret") != ["GOCSPX-canary"]:
+            told = {"error": "invalid_client", "error_description": "Unauthorized"}
+            return Reply(401, told)
         if form.get("refresh_token") != [REFRESH_TOKEN]:
-            return Reply(400, {"error": "invalid_grant", "error_description": "Token revoked."})
+            told = {"error": "invalid_grant", "error_description": "Token has been revoked."}
+            return Reply(400, told)
         self.refreshed += 1
         token = f"ya29.canary-{self.refreshed}"
         self.tokens.add(token)
@@ -141,7 +151,7 @@ class GmailEnd(FarEnd):
 
     def _modify(self, thread: str, change: JSON) -> Reply:
         if not {*change["addLabelIds"], *change["removeLabelIds"]} <= self.labels.keys():
-            return _refusal(400, "Invalid label", "invalidArgument")
+            return refusing(400, "Invalid label", "invalidArgument")
         for one in self.threads[thread]:
             kept = set(one["labelIds"]) - set(change["removeLabelIds"])
             one["labelIds"] = sorted(kept | set(change["addLabelIds"]))
@@ -149,7 +159,7 @@ class GmailEnd(FarEnd):
 
     def _label(self, name: str) -> Reply:
         if name.lower() in {known.lower() for known in self.labels.values()}:
-            return _refusal(409, "Label name exists or conflicts", "aborted")
+            return refusing(409, "Label name exists or conflicts", "aborted")
         id = f"Label_{len(self.labels)}"
         self.labels[id] = name
         return Reply(body={"id": id, "name": name})
@@ -196,9 +206,12 @@ class GmailEnd(FarEnd):
         return {thread: sorted(self._names(thread)) for thread in self.threads}
 
 
-def _refusal(status: int, message: str, reason: str) -> Reply:
-    detail = {"domain": "global", "reason": reason, "message": message}
-    return Reply(status, {"error": {"code": status, "message": message, "errors": [detail]}})
+def refusing(status: int, message: str, reason: str) -> Reply:
+    """A refusal as Google words it, indented as Google does: the reason comes after two sentences."""
+    domain = "usageLimits" if reason.endswith(("LimitExceeded", "NotConfigured")) else "global"
+    detail = {"message": message, "domain": domain, "reason": reason}
+    told = {"error": {"code": status, "message": message, "errors": [detail]}}
+    return Reply(status, json.dumps(told, indent=2).encode())
 
 
 if __name__ == "__main__":

@@ -65,6 +65,12 @@ class Mailbox:
             for mail in mails:
                 client.append("INBOX", "", "", mail.replace(b"\n", b"\r\n"))
 
+    def delete(self, number: int) -> None:
+        """Mark a mail as deleted, as mail programs do long before they expunge it."""
+        with self._signed_in() as client:
+            client.select("INBOX")
+            client.store(str(number), "+FLAGS", "\\Deleted")
+
     def flags(self) -> list[str]:
         """Of each mail, as the server writes them."""
         with self._signed_in() as client:

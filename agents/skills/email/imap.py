@@ -10,7 +10,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from imap_tools import BaseMailBox, ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+from imap_tools import (
+    BaseMailBox,
+    ImapToolsError,
+    MailboxFlagError,
+    MailboxFolderSelectError,
+    MailboxLoginError,
+)
+from imap_tools.utils import check_command_status
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.addresses import Policy
@@ -72,6 +79,13 @@ def open_mailbox(account: Account, folder: str, policy: Policy) -> Iterator[Base
         raise Unavailable(f"The mail server cannot be reached: {type(error).__name__}") from None
     except (ImapToolsError, imaplib.IMAP4.error):
         raise ServiceRefused("The mail server refuses what it was asked") from None
+
+
+def store(mailbox: BaseMailBox, uids: list[str], change: str, flags: list[str]) -> None:
+    """Change flags, and nothing else: the library's own way expunges the folder afterwards, and with
+    it whatever somebody has marked as deleted."""
+    answer = mailbox.client.uid("STORE", ",".join(uids), change, f"({' '.join(flags)})")
+    check_command_status(answer, MailboxFlagError)
 
 
 class _Mailbox(BaseMailBox):

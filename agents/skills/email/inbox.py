@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from agents.skills.context import Context
 from agents.skills.email.html import text_of
-from agents.skills.email.imap import Account, open_mailbox
+from agents.skills.email.imap import Account, open_mailbox, store
 from agents.skills.email.manifest import skill
 from agents.skills.email.thread import (
     LabelOutput,
@@ -31,6 +31,7 @@ from maestro.errors import InvalidNodeInput, ServiceRefused
 MAX_TEXT = 100_000
 LONGEST_THREAD = 100
 LOOKED_THROUGH = 1_000  # mails, for the threads they belong to
+THREADING = ("references", "in-reply-to", "message-id")
 MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
 
 Slot = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
@@ -141,9 +142,9 @@ def label_thread(input: LabelInput, context: Context) -> LabelOutput:
         uids = [mail.uid for mail in mails if mail.uid]
         if not uids:
             raise InvalidNodeInput(f"The folder {input.folder} has no thread {input.thread_id}")
-        mailbox.flag(uids, wanted, True)
+        store(mailbox, uids, "+FLAGS", wanted)
         if input.remove:
-            mailbox.flag(uids, input.remove, False)
+            store(mailbox, uids, "-FLAGS", input.remove)
         kept = {flag for mail in _thread(mailbox, input.thread_id) for flag in mail.flags}
     if missing := [label for label in wanted if label not in kept]:
         raise ServiceRefused(f"The mail server keeps no label {missing[0]}")
@@ -159,17 +160,18 @@ def _opened(input: MailboxInput, context: Context) -> AbstractContextManager[Bas
 
 
 def _thread(mailbox: BaseMailBox, root: str) -> list[MailMessage]:
-    """All mails of the folder that are the root or name it."""
+    """All mails of the folder that are the root or name it, and none whose ids merely hold its text."""
     named = OR(
         OR(header=[Header("Message-ID", root), Header("References", root)]),
         header=Header("In-Reply-To", root),
     )
-    return list(mailbox.fetch(named, mark_seen=False, bulk=20, limit=LONGEST_THREAD))
+    found = mailbox.fetch(named, mark_seen=False, bulk=20, limit=LONGEST_THREAD)
+    return [mail for mail in found if any(root in _ids(mail, header) for header in THREADING)]
 
 
 def _root(mail: MailMessage) -> str | None:
     """The Message-ID of the mail that began the thread."""
-    for header in ("references", "in-reply-to", "message-id"):
+    for header in THREADING:
         if found := _ids(mail, header):
             return found[0]
     return None

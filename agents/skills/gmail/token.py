@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agents.answer import Answer
+from agents.answer import Answer, said_in
 from agents.skills.context import Context
 from maestro.errors import MissingSecret, ServiceRefused
 
@@ -101,5 +101,6 @@ def _why(answer: Answer) -> str:
             "the account again and set the secret anew."
         )
     if answer.status != 200:
-        return f"Google refused the OAuth client in the slot {SLOT} ({answer.status})."
+        said = said_in(answer.body.decode(errors="replace"))
+        return f"Google refused the OAuth client in the slot {SLOT} ({answer.status}): {said}"
     return "Google's token endpoint did not answer as documented."

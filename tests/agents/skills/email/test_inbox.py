@@ -53,6 +53,14 @@ Hello
 """
 
 
+NEAR = """From: eve@y.example
+Message-ID: <loop-1@example.com>
+Subject: Another thread whose id ends alike
+
+Hello
+"""
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Mailbox]:
     if not imap.is_installed():
@@ -98,6 +106,12 @@ async def test_threads_are_listed_read_and_labelled(
     assert [one["thread_id"] for one in again["threads"]] == ["new@y.example"]
     await ask("label_thread", context, thread_id="op-1@example.com", label="x", remove=["Maestro"])
     assert "Maestro " not in server.flags()[0].replace("Maestro/", "")
+    server.delete(3)
+    server.put(NEAR.encode())
+    await ask("label_thread", context, thread_id="op-1@example.com", label="y", remove=["x"])
+    kept = server.flags()
+    assert ["y" in line.split("(FLAGS (")[1] for line in kept] == [True, True, False, False]
+    assert "Deleted" in kept[2]  # marked by somebody else, and still there
 
 
 async def test_what_is_not_there_is_named(server: Mailbox, make_context: MakeContext) -> None:

@@ -8,8 +8,7 @@ from agents.skills.gmail.wire import Part
 from agents.skills.outcome import JSON
 from agents.skills.registry import dispatch
 from maestro.errors import InvalidNodeInput, RateLimited, ServiceRefused
-from tests.far_ends.gmail import GmailEnd, message, part
-from tests.far_ends.server import Reply
+from tests.far_ends.gmail import GmailEnd, message, part, refusing
 
 
 async def ask(operation: str, context: Context, **given: Any) -> JSON:
@@ -83,14 +82,56 @@ async def test_a_thread_id_cannot_lead_elsewhere(gmail: GmailEnd, online: Contex
     assert gmail.seen == []
 
 
+QUOTA = (
+    "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service "
+    "'gmail.googleapis.com' for consumer 'project_number:123456789012'."
+)
+LATER = "User-rate limit exceeded.  Retry after 2099-01-01T00:00:00.000Z (Mail sending)"
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("User Rate Limit Exceeded", "userRateLimitExceeded"),
+        (QUOTA, "rateLimitExceeded"),
+        ("Daily Limit Exceeded", "dailyLimitExceeded"),
+    ],
+)
 async def test_googles_403_for_too_many_requests_is_a_rate_limit(
+    gmail: GmailEnd, online: Context, message: str, reason: str
+) -> None:
+    await ask("list_inbox", online)
+    gmail.faults.append(refusing(403, message, reason))
+
+    with pytest.raises(RateLimited) as refused:
+        await ask("list_inbox", online)
+    assert refused.value.message == f"Gmail is asked too often: {message}"
+
+
+@pytest.mark.parametrize("status", [403, 429])
+async def test_the_time_to_come_again_is_read_from_what_gmail_says(
+    gmail: GmailEnd, online: Context, status: int
+) -> None:
+    await ask("list_inbox", online)
+    gmail.faults.append(refusing(status, LATER, "rateLimitExceeded"))
+
+    with pytest.raises(RateLimited) as refused:
+        await ask("list_inbox", online)
+    assert float(str(refused.value.details["retry_after"])) > 86_400
+
+
+async def test_another_403_says_in_googles_words_what_to_do(
     gmail: GmailEnd, online: Context
 ) -> None:
     await ask("list_inbox", online)
-    gmail.faults.append(Reply(403, {"error": {"errors": [{"reason": "userRateLimitExceeded"}]}}))
+    enable = (
+        "Gmail API has not been used in project 1 before or it is disabled. Enable it by visiting x"
+    )
+    gmail.faults.append(refusing(403, enable, "accessNotConfigured"))
 
-    with pytest.raises(RateLimited):
+    with pytest.raises(ServiceRefused, match=r"slot gmail_oauth \(403\): Gmail API has not") as no:
         await ask("list_inbox", online)
+    assert no.value.message.endswith("Enable it by visiting x")
 
 
 def read(**payload: Any) -> str:

@@ -81,6 +81,13 @@ async def test_a_revoked_consent_says_to_connect_again(gmail: GmailEnd, online: 
         await list_inbox(context)
 
 
+async def test_a_client_google_does_not_know_is_told_in_googles_word(
+    gmail: GmailEnd, online: Context
+) -> None:
+    with pytest.raises(ServiceRefused, match=r"OAuth client .*\(401\): invalid_client"):
+        await list_inbox(with_secret(online, gmail.secret(client_secret="another")))
+
+
 @pytest.mark.parametrize("secret", ["{}", "{not json", '{"client_id": "a"}'])
 async def test_a_secret_of_another_shape_says_which_shape_it_wants(
     online: Context, secret: str
