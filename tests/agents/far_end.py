@@ -134,8 +134,8 @@ def serving(certificate: Path | None = None) -> Iterator[FarEnd]:
         far_end.server_close()
 
 
-def make_certificate(folder: Path, name: str) -> Path:
-    """A file with a key and a certificate that vouches for itself."""
+def make_certificate(folder: Path, name: str, days: int = 1) -> Path:
+    """A file with a key and a certificate that vouches for itself, and ends in so many days."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -145,8 +145,8 @@ def make_certificate(folder: Path, name: str) -> Path:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=30))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .sign(key, hashes.SHA256())
     )

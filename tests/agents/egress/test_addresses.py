@@ -164,3 +164,16 @@ async def test_a_certificate_nobody_vouches_for_is_refused_unless_the_machine_tr
             await trusting.request("GET", f"https://127.0.0.1:{server.port}/json")
 
     assert answer.status == 200
+
+
+async def test_a_certificate_whose_time_is_over_is_refused_though_the_machine_trusts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = make_certificate(tmp_path, "localhost", days=-1)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with serving(certificate) as server:
+        egress = Egress(Policy.of(["localhost"], []))
+        with pytest.raises(ServiceRefused, match="certificate"):
+            await egress.request("POST", f"https://localhost:{server.port}/json", content=b"x")
+
+    assert server.seen == []
