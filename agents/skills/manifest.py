@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel
@@ -68,37 +69,39 @@ class Skill:
         names a further slot; only a node's own params may, and `probe` tries what is in it. Without
         `needs_secrets` it works when its skill's slots are empty.
         """
-        writes = effect is Effect.WRITE
+        promises = partial(
+            Operation,
+            skill=self.name,
+            sample=sample,
+            ports=ports,
+            effect=effect,
+            kind=kind,
+            inside=inside,
+            idempotent=idempotent,
+            look_up=look_up,
+            retryable=effect is not Effect.WRITE if retryable is None else retryable,
+            timeout_seconds=timeout_seconds,
+            secrets=self.secrets if needs_secrets else self._optional(),
+            limits=Limits(concurrency, per_minute),
+            skill_limits=self.limits,
+            names_secret=names_secret,
+            probe=probe,
+        )
+        return partial(self._declare, promises)
 
-        def declare(function: Function) -> Function:
-            input_model, output_model = _models(function)
-            self._add(
-                Operation(
-                    skill=self.name,
-                    name=function.__name__,
-                    description=inspect.getdoc(function) or "",
-                    function=function,
-                    input_model=input_model,
-                    output_model=output_model,
-                    sample=sample,
-                    ports=ports,
-                    effect=effect,
-                    kind=kind,
-                    inside=inside,
-                    idempotent=idempotent,
-                    look_up=look_up,
-                    retryable=not writes if retryable is None else retryable,
-                    timeout_seconds=timeout_seconds,
-                    secrets=self.secrets if needs_secrets else self._optional(),
-                    limits=Limits(concurrency, per_minute),
-                    skill_limits=self.limits,
-                    names_secret=names_secret,
-                    probe=probe,
-                )
+    def _declare(self, promises: Callable[..., Operation], function: Function) -> Function:
+        """What the function itself tells, added to what is promised of it."""
+        input_model, output_model = _models(function)
+        self._add(
+            promises(
+                name=function.__name__,
+                description=inspect.getdoc(function) or "",
+                function=function,
+                input_model=input_model,
+                output_model=output_model,
             )
-            return function
-
-        return declare
+        )
+        return function
 
     def _optional(self) -> tuple[Slot, ...]:
         return tuple(replace(slot, is_optional=True) for slot in self.secrets)
