@@ -17,6 +17,9 @@ SCOPES: dict[Scope, str] = {
 }
 
 
+RAISE_OR_CANCEL = "Raise the budget, and it goes on; or cancel the run."
+
+
 class BudgetReached(NodeError):
     """Nothing is left of a budget: a person raises it or ends the run. Details name the budget."""
 
@@ -71,10 +74,10 @@ def judge(cap: Cap, most: int) -> Verdict:
     return Verdict.BUSY if cap.held else Verdict.LAST
 
 
-def choose(caps: Sequence[Cap], offers: Sequence[Offer]) -> Offer:
+def choose(caps: Sequence[Cap], offers: Sequence[Offer], way_on: str = RAISE_OR_CANCEL) -> Offer:
     """The offer to take: the first if it fits, else the cheaper one behind it, if any.
 
-    Raises Busy or BudgetReached.
+    Raises Busy, or BudgetReached, which ends with `way_on`: what whoever asks can do.
     """
     own = _worst(caps, offers[0])
     if own is Verdict.FITS:
@@ -86,17 +89,15 @@ def choose(caps: Sequence[Cap], offers: Sequence[Offer]) -> Offer:
     if verdict is Verdict.BUSY:
         raise Busy
     if verdict is Verdict.FULL:
-        raise reached(next(cap for cap in caps if cap.is_reached))
+        raise reached(next(cap for cap in caps if cap.is_reached), way_on)
     return cheapest
 
 
-def reached(cap: Cap) -> BudgetReached:
+def reached(cap: Cap, way_on: str) -> BudgetReached:
     """The refusal that names the cap."""
     allowed = "nothing" if not cap.allowed else money(cap.allowed)
-    message = (
-        f"All that {SCOPES[cap.scope]} is spent: {money(cap.spent) or 0} of {allowed}. Raise the "
-        "budget, and it goes on; or cancel the run."
-    )
+    spent = f"{money(cap.spent) or 0} of {allowed}"
+    message = f"All that {SCOPES[cap.scope]} is spent: {spent}. {way_on}"
     return BudgetReached(message, scope=cap.scope, id=cap.id, allowed=cap.allowed, spent=cap.spent)
 
 

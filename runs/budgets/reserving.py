@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from runs.journal import Fenced
 from runs.models import Account, Reservation, Run, RunStatus
 
-from .caps import BudgetReached, Busy, Cap, Offer, choose
+from .caps import RAISE_OR_CANCEL, BudgetReached, Busy, Cap, Offer, choose
 from .standing import EVER, Place, booked_runs, open_reservations, place_of, recorded
 
 # One statement, so that a repeat after a lost answer finds the reservation gone and books nothing.
@@ -78,12 +78,12 @@ def _reserved(
     return Granted(token, offer.model)
 
 
-def choose_locked(place: Place, offers: Sequence[Offer]) -> Offer:
+def choose_locked(place: Place, offers: Sequence[Offer], way_on: str = RAISE_OR_CANCEL) -> Offer:
     """The offer that fits the place's budgets, which are locked until the transaction ends.
 
-    Raises Busy or BudgetReached.
+    Raises Busy or BudgetReached, as `choose` does.
     """
-    return choose(_locked_caps(place), offers)
+    return choose(_locked_caps(place), offers, way_on)
 
 
 def settle(token: UUID, microdollars: int) -> None:

@@ -17,6 +17,8 @@ from runs.models import Account, Trial
 HELD_FOR = timedelta(minutes=5)  # longer than any trial takes
 BUSY = "What is left of the budget is held by calls in flight; try again in a moment."
 
+RAISE_AND_TRY = "Raise the budget and try again, or wait for the next month."
+
 
 @dataclass
 class Book:
@@ -31,7 +33,7 @@ class Book:
     def hold(self, offer: Offer) -> None:
         """Keep what a call may cost for it. BudgetReached when the workspace has no room."""
         try:
-            choose_locked(self._place(), [offer])
+            choose_locked(self._place(), [offer], RAISE_AND_TRY)
         except Busy:
             raise BudgetReached(BUSY, scope="workspace", id=self.workspace.pk) from None
         if self.trial is None:

@@ -136,4 +136,5 @@ def test_without_money_nothing_is_asked(workspace: Workspace, settings: Settings
     refused, provider = judged(workspace, settings)
 
     assert refused.error is not None and refused.error.code == "budget_reached"
+    assert refused.error.message.endswith("try again, or wait for the next month.")
     assert provider.requests == [] and refused.booked is None
