@@ -30,6 +30,10 @@ RETRY_AFTER = re.compile(r"Retry after (\d{4}-\d\d-\d\dT[\d:.]{5,20}Z)")
 UNSURE_STATUS = {500, 502, 504}  # the far end broke while it acted, or something between did
 
 
+class Unread(ServiceRefused):
+    """An answer came and cannot be taken: what was asked for may have happened."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """`headers` have lower-case names; `body` is decompressed."""
@@ -80,18 +84,18 @@ class Answer:
 async def read_body(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> bytes:
     """The body, unpacked step by step so that a small bomb never becomes large.
 
-    ServiceRefused over `limit` bytes, or when it is packed in a way nobody asked for.
+    Unread over `limit` bytes, or when it is packed in a way nobody asked for.
     """
     if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise ServiceRefused("The answer is packed in a way that was not asked for")
+        raise Unread("The answer is packed in a way that was not asked for")
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if "gzip" in encoding else None
     body = bytearray()
     async for chunk in chunks:
         body += _unpacked(chunk, unpack, limit + 1 - len(body)) if unpack else chunk
         if len(body) > limit:
-            raise ServiceRefused(f"The answer has more than {limit:,} bytes")
+            raise Unread(f"The answer has more than {limit:,} bytes")
     if unpack and body and not unpack.eof:
-        raise ServiceRefused("The answer ends too early")
+        raise Unread("The answer ends too early")
     return bytes(body)
 
 
@@ -99,7 +103,7 @@ def _unpacked(chunk: bytes, unpack: "zlib._Decompress", room: int) -> bytes:
     try:
         return unpack.decompress(chunk, room)
     except zlib.error:
-        raise ServiceRefused("The answer cannot be unpacked") from None
+        raise Unread("The answer cannot be unpacked") from None
 
 
 def refusal(answer: Answer, host: str, is_write: bool) -> NodeError:

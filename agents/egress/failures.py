@@ -30,6 +30,14 @@ def failure(error: Exception, host: str, is_write: bool) -> NodeError:
     return Unavailable(f"{host} broke off its answer", host=host)
 
 
+def unsure(fault: NodeError, host: str) -> OutcomeUnknown:
+    """What went wrong after the far end had taken a write."""
+    if isinstance(fault, OutcomeUnknown):
+        return fault
+    message = f"{host} may have acted, and then: {fault.message}"
+    return OutcomeUnknown(message, **{**fault.details, "host": host})
+
+
 def _is_about_trust(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__

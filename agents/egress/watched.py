@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx2 as httpx
 
-from agents.answer import Answer, refusal
-from maestro.errors import NodeError, ServiceRefused
+from agents.answer import Answer, Unread, refusal
+from maestro.errors import NodeError
 
 from .failures import failure
 from .urls import checked
@@ -43,7 +43,7 @@ class Client(httpx.AsyncClient):
             response = await self._inner.handle_async_request(request)
             if response.headers.get("content-encoding", "identity") not in ("", "identity"):
                 await response.aclose()
-                raise ServiceRefused("The answer is packed in a way that was not asked for")
+                raise Unread("The answer is packed in a way that was not asked for")
         except NodeError as error:
             self.refusal = self.refusal or error
             raise
@@ -78,7 +78,7 @@ class _Bounded(httpx.AsyncByteStream):
             self._left -= len(chunk)
             if self._left < 0:
                 message = f"The answer has more than {self._client._max_bytes:,} bytes"
-                self._client.refusal = self._client.refusal or ServiceRefused(message)
+                self._client.refusal = self._client.refusal or Unread(message)
                 raise self._client.refusal
             yield chunk
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeAlias
@@ -13,12 +13,12 @@ import httpx2 as httpx
 from django.conf import settings
 
 from agents.addresses import Policy
-from agents.answer import Answer, read_body, refusal
+from agents.answer import UNSURE_STATUS, Answer, read_body, refusal
 from agents.custody import Custody, Origin
-from maestro.errors import InvalidNodeInput, ServiceRefused
+from maestro.errors import InvalidNodeInput, NodeError, ServiceRefused
 from maestro.loops import DEPTH_HEADER
 
-from .failures import failure
+from .failures import failure, unsure
 from .transport import Judge, Resolve, Transport, system_resolve
 from .urls import checked, origin_of
 from .watched import CONNECT_SECONDS, Client
@@ -32,6 +32,15 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_HEADERS = {"connection", "content-length", "host", "te", "transfer-encoding", "upgrade"}
 OWN_HEADERS |= {DEPTH_HEADER.lower()}
 ANYWHERE_HEADERS = {"accept", "accept-language", "user-agent"}
+
+
+@dataclass
+class Sent:
+    """A request on its way; `was_taken`: a write that its far end may have carried out."""
+
+    request: httpx.Request
+    is_write: bool
+    was_taken: bool = False
 
 
 class Egress:
@@ -72,18 +81,23 @@ class Egress:
 
         EgressRefused, InvalidNodeInput: nothing was sent. ServiceRefused, RateLimited (with
         `retry_after` seconds), Unavailable, TimedOut: it did not work. OutcomeUnknown: a write
-        (by default, every method but GET, HEAD and OPTIONS) that may or may not have worked.
+        (by default, every method but GET, HEAD and OPTIONS) that may or may not have worked, also
+        when its answer cannot be taken or the page that it leads to cannot be read.
         """
         is_write = method not in SAFE_METHODS if is_write is None else is_write
-        request = self._request(method, url, query, headers, json, content)
+        sent = Sent(self._request(method, url, query, headers, json, content), is_write)
+        host = sent.request.url.host
         try:
             async with asyncio.timeout(seconds):
-                answer = await self._follow(request, max_bytes)
+                answer = await self._follow(sent, max_bytes)
+            if 200 <= answer.status < 300 or answer.status in accept_status:
+                return answer
+            fault = refusal(answer, host, is_write)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
-            raise failure(error, request.url.host, is_write) from None
-        if not (200 <= answer.status < 300 or answer.status in accept_status):
-            raise refusal(answer, request.url.host, is_write)
-        return answer
+            fault = failure(error, host, is_write)
+        except NodeError as error:
+            fault = error
+        raise unsure(fault, host) if sent.was_taken else fault from None
 
     def holding(self, custody: Custody) -> "Egress":
         """The same client for a call that knows secrets: each goes to its own hosts only."""
@@ -158,11 +172,13 @@ class Egress:
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
             raise InvalidNodeInput("The URL, a header or the body cannot be sent") from None
 
-    async def _follow(self, request: httpx.Request, max_bytes: int) -> Answer:
+    async def _follow(self, sent: Sent, max_bytes: int) -> Answer:
         """The answer at the end of the redirects; a body goes only where it was meant for."""
+        request = sent.request
         for _ in range(MAX_REDIRECTS + 1):
             async with self._sent(request) as response:
                 hop = response.next_request
+                sent.was_taken |= sent.is_write and _may_have_acted(response)
                 if hop is None:
                     return await _read(response, max_bytes)
             checked(hop.url)
@@ -190,6 +206,14 @@ class Egress:
             yield response
         finally:
             await response.aclose()
+
+
+def _may_have_acted(response: httpx.Response) -> bool:
+    """It says so, broke while it was at it, or sends on to a page about what it did: a redirect
+    that keeps the method asks to be asked elsewhere instead."""
+    if response.next_request is not None:
+        return response.next_request.method != response.request.method
+    return response.is_success or response.status_code in UNSURE_STATUS
 
 
 async def _read(response: httpx.Response, limit: int) -> Answer:

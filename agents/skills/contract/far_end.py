@@ -10,6 +10,7 @@ from typing import Any
 from agents.addresses import Policy
 from agents.answer import Answer
 from agents.egress import Egress
+from agents.egress.way_out import Sent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,8 @@ class ScriptedEgress(Egress):
         self.asked: list[Asked] = [] if asked is None else asked
         self._replies = replies
 
-    async def _follow(self, request: Any, max_bytes: int) -> Answer:  # noqa: ANN401  # httpx's
+    async def _follow(self, sent: Sent, max_bytes: int) -> Answer:
+        request = sent.request
         await self._let_pass(request)
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.asked.append(Asked(request.method, str(request.url), headers, request.content))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from agents.answer import Unread
 from maestro.errors import (
     EgressRefused,
     InvalidNodeInput,
@@ -78,9 +79,13 @@ class Line:
     def _failure(self, refused: NodeError | None, error: Exception) -> NodeError:
         """What went wrong, in our words; a refusal on the way out tells more than its echo."""
         found = refused or _own(error)
+        began = self.acted and self.acts
+        if began and isinstance(found, Unread):
+            message = f"{self.host} may have acted, and then: {found.message}"
+            return OutcomeUnknown(message, host=self.host)
         if isinstance(found, EgressRefused | InvalidNodeInput | ServiceRefused | RateLimited):
             return found
-        if self.acted and self.acts:
+        if began:
             message = f"{self.host} fell silent after it was asked to act"
             return OutcomeUnknown(message, host=self.host)
         return found or Unavailable(f"{self.host} does not speak MCP as documented", host=self.host)

@@ -61,12 +61,23 @@ async def test_an_answer_is_unpacked(http: Egress, far_end: FarEnd) -> None:
 async def test_an_answer_over_the_limit_is_cut(path: str, http: Egress, far_end: FarEnd) -> None:
     with pytest.raises(ServiceRefused, match="1,000 bytes"):
         await http.request("GET", f"{far_end.url}/{path}", max_bytes=1000)
+    with pytest.raises(OutcomeUnknown, match=r"may have acted.*1,000 bytes"):
+        await http.request("POST", f"{far_end.url}/{path}", max_bytes=1000)
 
 
 @pytest.mark.parametrize("path", ["bomb/broken", "brotli", "torn"])
 async def test_what_cannot_be_unpacked_is_refused(path: str, http: Egress, far_end: FarEnd) -> None:
     with pytest.raises(ServiceRefused):
         await http.request("GET", f"{far_end.url}/{path}")
+    with pytest.raises(OutcomeUnknown):
+        await http.request("POST", f"{far_end.url}/{path}")
+
+
+async def test_a_refusal_that_is_too_long_to_read_is_a_refusal(
+    http: Egress, far_end: FarEnd
+) -> None:
+    with pytest.raises(ServiceRefused):
+        await http.request("POST", f"{far_end.url}/status/422", max_bytes=3)
 
 
 async def test_an_answer_that_drips_is_cut_in_time(http: Egress, far_end: FarEnd) -> None:

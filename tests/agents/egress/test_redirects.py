@@ -6,10 +6,7 @@ import pytest
 
 from agents.addresses import Policy
 from agents.egress import Egress
-from maestro.errors import (
-    EgressRefused,
-    ServiceRefused,
-)
+from maestro.errors import EgressRefused, OutcomeUnknown, ServiceRefused, Unavailable
 from tests.agents.far_end import FarEnd, serving
 
 
@@ -47,6 +44,22 @@ async def test_a_redirect_without_end_is_refused(http: Egress, far_end: FarEnd) 
     with pytest.raises(ServiceRefused, match="too often"):
         await http.request("GET", f"{far_end.url}/redirect/302/?")
     assert len(far_end.seen) == 6
+
+
+@pytest.mark.parametrize("page", ["/status/404", "/status/503", "/large/2000", "http://10.0.0.1/"])
+async def test_a_write_that_leads_to_a_page_nobody_can_read_may_have_happened(
+    page: str, http: Egress, far_end: FarEnd
+) -> None:
+    with pytest.raises(OutcomeUnknown, match="may have acted"):
+        url = f"{far_end.url}/redirect/303/{page}"
+        await http.request("POST", url, json={"a": 1}, max_bytes=1000)
+
+
+async def test_a_write_that_is_sent_elsewhere_has_not_happened_here(
+    http: Egress, far_end: FarEnd
+) -> None:
+    with pytest.raises(Unavailable):
+        await http.request("POST", f"{far_end.url}/redirect/307//status/503", json={"a": 1})
 
 
 async def test_credentials_stay_with_the_origin_they_were_meant_for(far_end: FarEnd) -> None:

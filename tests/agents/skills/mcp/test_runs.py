@@ -8,6 +8,7 @@ import pytest
 from agents.skills.mcp.actions import judge_tool, look_again
 from agents.skills.mcp.models import McpServer
 from agents.skills.mcp.offered import with_schemas
+from agents.skills.mcp.session import MAX_BYTES
 from agents.skills.registry import find
 from maestro.errors import InvalidScore
 from maestro.workspaces.models import Workspace
@@ -69,8 +70,11 @@ def test_a_secret_that_the_server_repeats_is_masked(server: McpServer, far_end: 
     assert KEY not in json.dumps([good.output, bad.error, str(kept)])
 
 
-def test_what_nobody_saw_the_end_of_waits_for_a_person(server: McpServer, far_end: McpEnd) -> None:
-    far_end.call_reply = Reply(200, b"{")
+@pytest.mark.parametrize("reply", [b"{", b" " * (MAX_BYTES + 1)], ids=["broken", "too large"])
+def test_what_nobody_saw_the_end_of_waits_for_a_person(
+    reply: bytes, server: McpServer, far_end: McpEnd
+) -> None:
+    far_end.call_reply = Reply(200, reply)
 
     run = play(server.workspace, city="Utrecht")
 
