@@ -8,8 +8,8 @@ JSON = dict[str, Any]
 BOUNDS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
+    "minLength": "at least {} character{}",
+    "maxLength": "at most {} character{}",
     "minItems": "at least {}",
     "maxItems": "at most {}",
 }
@@ -54,7 +54,7 @@ def followed(part: Any, whole: JSON) -> JSON:  # noqa: ANN401  # hostile schemas
 
 def _field(name: str, part: JSON, whole: JSON, is_required: bool) -> SchemaField:
     bounds = [
-        text.format(f"{value:,}")
+        text.format(f"{value:,}", "" if value == 1 else "s")
         for key, text in BOUNDS.items()
         if _is_bound(value := part.get(key))
     ]
