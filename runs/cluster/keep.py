@@ -6,6 +6,7 @@ No leader: every step is a conditional statement, so each cluster takes it.
 from django.db import connection
 
 from agents.skills.pipeline.deliveries import DUE
+from agents.skills.pipeline.deliveries import FORGET as FORGET_DELIVERIES
 from runs import claims
 from runs.budgets.reserving import FORGET
 from runs.budgets.waking import WAKE_FUNDED
@@ -63,6 +64,7 @@ class Keep:
             clear_remains()
             with connection.cursor() as cursor:
                 cursor.execute(FORGET)
+                cursor.execute(FORGET_DELIVERIES)
             self._clears_from = now() + CLEAR_SECONDS
         self._stepped = now()
 

@@ -2,14 +2,20 @@
 
 import asyncio
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 from django_q.models import OrmQ
 from pytest_django import Settings
 
+from agents.skills.pipeline.actions import create_pipeline
+from agents.skills.pipeline.hooks import save_hook
+from agents.skills.pipeline.models import Delivery, Hook, Kind
+from maestro.workspaces.vault import set_secret
 from runs import claims
 from runs.cluster import keep
 from runs.cluster.judge import Judge
@@ -22,6 +28,7 @@ from runs.player.claiming import Claims
 from runs.player.slots import Slot, handover_slot
 from runs.player.window import Window
 from runs.queue import own_list
+from tests.factories import AUTHOR, make_workspace
 from tests.scores.graphs import graph, step
 
 from .worlds import score, start
@@ -143,6 +150,30 @@ def test_a_free_slot_is_rung_for_and_a_taken_one_is_not(settings: Settings) -> N
     slot.close()
     keeping.step()
     assert rung.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_webhooks_were_told_is_forgotten_after_a_month_unless_it_still_waits() -> None:
+    workspace, month = make_workspace(), timedelta(days=30, minutes=1)
+    pipeline = create_pipeline(workspace, name="Sales", slug="sales", kind=Kind.OUTREACH)
+    secret = set_secret(workspace, "moves-key", "canary-signing-key", by=AUTHOR)
+    hook = save_hook(
+        Hook(workspace=workspace, pipeline=pipeline, url="https://a.example", secret=secret),
+        by=AUTHOR,
+    )
+    now = timezone.now()
+    for name, due, tried in (
+        ("dl_old", None, now - month),
+        ("dl_old_and_waits", now + month, now - month),
+        ("dl_young", None, now - month / 2),
+    ):
+        Delivery.objects.create(
+            pk=name, workspace=workspace, hook=hook, body={}, due_at=due, tried_at=tried
+        )
+
+    Keep("here").step()
+
+    assert set(Delivery.objects.values_list("pk", flat=True)) == {"dl_old_and_waits", "dl_young"}
 
 
 @pytest.mark.django_db(transaction=True)

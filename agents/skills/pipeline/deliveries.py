@@ -59,6 +59,14 @@ update stage_deliveries
     where hook.enabled limit 50))
 returning id"""
 
+# What arrived or was given up a month ago; the rest of very much goes the next times. One that a
+# person sends again at this moment is locked, and stays.
+FORGET = """
+delete from stage_deliveries where id = any(array(
+  select id from stage_deliveries
+   where due_at is null and tried_at < clock_timestamp() - interval '30 days'
+   order by tried_at limit 1000 for update skip locked))"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:

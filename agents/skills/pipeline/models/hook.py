@@ -75,8 +75,8 @@ class DeliveryQuerySet(WorkspaceQuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One message to one hook, kept until it arrived, and after. `due_at` is when it is sent next;
-    empty: it arrived, or was given up."""
+    """One message to one hook, kept until it arrived, and 30 days after. `due_at` is when it is sent
+    next; empty: it arrived, or was given up."""
 
     id = id_field("dl")
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="deliveries")
@@ -103,6 +103,11 @@ class Delivery(models.Model):
                 name="deliveries_that_wait",
             ),
             models.Index(fields=["hook", "-created_at"], name="deliveries_of_a_hook"),
+            models.Index(
+                fields=["tried_at"],
+                condition=Q(due_at__isnull=True),
+                name="deliveries_that_ended",
+            ),
         ]
 
     def __str__(self) -> str:
