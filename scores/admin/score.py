@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 
 from maestro.marks import status
@@ -146,6 +147,10 @@ class ScoreAdmin(GuardedDeletion):
             edit_score(obj, fields, author=author)  # type: ignore[arg-type]
         elif not change and seat:
             create_score(seat.workspace, fields, author=author, score_id=obj.pk)  # type: ignore[arg-type]
+
+    def response_post_save_add(self, request: HttpRequest, obj: Score) -> HttpResponse:
+        """A new score is a blank canvas."""
+        return redirect("admin:compose_score", obj.pk)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         """Nodes and edges are saved together, as the score's next version."""

@@ -10,7 +10,7 @@ from scores.ports import own_ports
 
 from .issue import Issue, warning
 from .likelihood import Likelihood
-from .shapes import Answers, Fields, brought, fits, listed, required, taken
+from .shapes import Answers, Fields, brought, fits, listed, required, taken, unknown
 
 Brought = list[tuple[EdgeDocument, Fields | None]]
 WORDS = {
@@ -30,6 +30,7 @@ def check_fields(document: GraphDocument, likely: Likelihood, answers: Answers) 
             (edge, brought(edge, likely.graph.nodes[edge.source], answers))
             for edge in likely.into(node.key)
         ]
+        yield from _check_renames(edges, likely, answers)
         if node.kind != "llm":
             yield from _check_presence(node, edges, likely)
             yield from _check_types(node, edges)
@@ -57,6 +58,16 @@ def _check_presence(node: NodeDocument, edges: Brought, likely: Likelihood) -> I
         ):
             message = f"{node.key} needs {name}, which comes only over {bringing[0]}; that edge may not be taken."
             yield warning("field_may_not_come", message, node)
+
+
+def _check_renames(edges: Brought, likely: Likelihood, answers: Answers) -> Iterator[Issue]:
+    for edge, _ in edges:
+        for path in unknown(edge, likely.graph.nodes[edge.source], answers):
+            message = (
+                f"The edge {edge} renames {path}, which {edge.source} does not give; name a field "
+                "that it gives, or take the rename out."
+            )
+            yield warning("rename_of_nothing", message, edge)
 
 
 def _check_types(node: NodeDocument, edges: Brought) -> Iterator[Issue]:

@@ -34,6 +34,14 @@ def brought(edge: EdgeDocument, source: NodeDocument, answers: Answers) -> Field
     return None if given is None else _renamed(given, edge.transform or {})
 
 
+def unknown(edge: EdgeDocument, source: NodeDocument, answers: Answers) -> list[str]:
+    """What the edge renames though its source never gives it; nothing where only a run can tell."""
+    given = _given(source, edge.from_port, answers)
+    if given is None:
+        return []
+    return [path for path in edge.transform or {} if path.partition(".")[0] not in given]
+
+
 def taken(node: NodeDocument) -> Fields | None:
     """By name, what an operation reads."""
     if node.kind != "deterministic":

@@ -198,3 +198,17 @@ def test_a_param_that_the_operation_cannot_take_is_told() -> None:
     assert told(mailing(subject=["x"])) == [
         ("unfit_param", "mail: config.params.subject: Input should be a valid string; change it.")
     ]
+
+
+def test_a_rename_of_a_field_that_never_comes_is_told() -> None:
+    look = find("look", config={"ends": ["not_found"]})
+    right = graph(
+        look, step("next"), edge("look.exists -> next", transform={"contact.email": "email"})
+    )
+    wrong = graph(look, step("next"), edge("look.exists -> next", transform={"mail": "email"}))
+
+    assert "rename_of_nothing" not in {code for code, _ in warned(right)}
+    told = [one for one in check_document(wrong, Known({})) if one.code == "rename_of_nothing"]
+    assert [one.message.partition(";")[0] for one in told] == [
+        "The edge look.exists → next renames mail, which look does not give"
+    ]
