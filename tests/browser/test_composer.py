@@ -140,6 +140,11 @@ def test_the_settings_of_a_step_come_from_its_schema_and_a_condition_is_tried_as
     tab.get_by_role("group", name="look, code").click()
     settings = tab.get_by_role("region", name="Settings of look")
     settings.get_by_label("pipeline").fill("outreach")
+    settings.get_by_label("Leaves by").select_option("not_found")
+    settings.get_by_role("button", name="Unpin").click()
+    settings.get_by_role("button", name="Write a sample").click()
+    settings.get_by_label("Leaves by").select_option("exists")
+    settings.get_by_label("Answer").fill('{"contact_id": "ct_1", "contact": {"stage": "new"}}')
     tab.get_by_role("group", name="choose, branch").click()
     settings = tab.get_by_role("region", name="Settings of choose")
     expect(settings).to_contain_text("ct_1")
@@ -163,6 +168,7 @@ def test_the_settings_of_a_step_come_from_its_schema_and_a_condition_is_tried_as
     kept = read_draft(Score.objects.get()).document
     params, config = kept.nodes[0].config["params"], kept.nodes[1].config
     assert params == {"pipeline": "outreach"}
+    assert kept.nodes[0].config["sample"] == sample
     assert config["conditions"] == [{"port": "fresh", "when": 'input.contact.stage == "new"'}]
     assert config["ends"] == ["else"]
     tab.get_by_label("look to choose by exists").focus()

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { plain } from "../src/graph/labels.js";
+import { linesOf } from "../src/graph/words.js";
 
 const said = (message, words) => assert.equal(plain(message), words);
 
@@ -16,4 +17,10 @@ test("what the API says of a setting is told by the label that the form gives it
 
 test("words that are nobody's setting stay as they are", () => {
   said("The edge read.success → look brings from_email as a text.", "The edge read.success → look brings from_email as a text.");
+});
+
+test("a branch says how many values its condition compares with", () => {
+  const said = (when) => linesOf({ kind: "control", subkind: "branch", config: { conditions: [{ port: "yes", when }] } })[0];
+  assert.equal(said('input.intent in ["interested", "needs_review"]'), "intent in 2 values");
+  assert.equal(said('input.a in ["x, y"] && input.b == 1'), 'a in ["x, y"] && b == 1');
 });

@@ -44,3 +44,9 @@ test("a way from one step to another is found, also around a circle", () => {
   assert.ok(leadsTo(doc, "a", "c") && leadsTo(doc, "c", "b"));
   assert.ok(!leadsTo(graph([step("a"), step("b")], ["a -> b"]), "b", "a"));
 });
+
+test("a step that does not wait for an edge that may not be taken waits by a click", () => {
+  const doc = graph([step("a"), step("b")], ["a -> b"]);
+  const waits = mendOf(doc, { code: "join_does_not_wait", node: "b", message: "" });
+  assert.equal(waits.make(doc).nodes[1].config.join, "all");
+});

@@ -1,6 +1,6 @@
 // Below the canvas, or right of it on a wide screen: what is selected.
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { edgeId, findNode } from "../graph/document.js";
 import { chosenEdge, chosenNode, tell, useComposer } from "../store.js";
@@ -9,9 +9,17 @@ import { loadValues } from "./known.js";
 import { useInSight } from "./in_sight.js";
 import { NodePanel } from "./node_panel.jsx";
 
+/** What is selected; a box around several has to end first, or the canvas would move under it when the dock opens. */
+function useChosen() {
+  const chosen = { key: useComposer(chosenNode), id: useComposer(chosenEdge) };
+  const isBoxing = useComposer((composer) => composer.isBoxing);
+  const settled = useRef(chosen);
+  if (!isBoxing) settled.current = chosen;
+  return settled.current;
+}
+
 export function Dock() {
-  const key = useComposer(chosenNode);
-  const id = useComposer(chosenEdge);
+  const { key, id } = useChosen();
   const doc = useComposer((composer) => composer.doc);
   const isOpen = key !== null || id !== null;
   useEffect(() => {

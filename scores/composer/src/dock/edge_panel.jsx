@@ -47,6 +47,7 @@ function Renames({ edge }) {
   const { doc, catalog, isEditing } = useFacts();
   const known = useKnown();
   const [extra, setExtra] = useState(0);
+  const [held, setHeld] = useState(null); // {at, text}: what is typed and is, so far, another rename's field
   const pairs = Object.entries(edge.transform ?? {});
   const plain = useMemo(() => fieldsOfEdge(doc, { ...edge, transform: null }, known), [doc, edge, known]);
   const target = findNode(doc, edge.to);
@@ -57,6 +58,8 @@ function Renames({ edge }) {
   };
   const rows = [...pairs, ...Array.from({ length: extra || (pairs.length ? 0 : 1) }, () => ["", ""])];
   const change = (at, side, text) => {
+    if (!side && text && rows.some(([from], index) => index !== at && from === text)) return setHeld({ at, text });
+    setHeld(null);
     const next = rows.map((pair, index) => (index === at ? (side ? [pair[0], text] : [text, pair[1]]) : pair));
     if (next[at][0] && at >= pairs.length) setExtra(Math.max(0, extra - 1)); // the empty row is a rename now
     if (next[at][0] || at < pairs.length) write(next.filter(([from]) => from));
@@ -70,7 +73,7 @@ function Renames({ edge }) {
       <fieldset className="ms-plain" disabled={!isEditing}>
       {rows.map(([from, to], at) => (
         <span className="ms-row ms-rename" key={at}>
-          <input className="ms-input ms-mono" list="composer-paths" aria-label={`Field ${at + 1} of ${edge.from}`} placeholder="field, or person.email" value={from} onChange={(event) => change(at, 0, event.target.value)} />
+          <input className="ms-input ms-mono" list="composer-paths" aria-label={`Field ${at + 1} of ${edge.from}`} placeholder="field, or person.email" value={held?.at === at ? held.text : from} aria-invalid={held?.at === at} title={held?.at === at ? `${held.text} is renamed already` : undefined} onBlur={() => setHeld(null)} onChange={(event) => change(at, 0, event.target.value)} />
           <Icon name="arrow_forward" />
           <input className="ms-input ms-mono" list="composer-wanted" aria-label={`Its name in ${edge.to}`} placeholder="its name there" value={to} onChange={(event) => change(at, 1, event.target.value)} disabled={!from} />
           <Button icon="close" className="is-flat is-small" title="Take this rename out" disabled={at >= pairs.length} onClick={() => (write(pairs.filter((_, index) => index !== at)), enterLast())} />

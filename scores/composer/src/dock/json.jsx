@@ -1,5 +1,7 @@
 // Values: in one line, and as a tree.
 
+import { count } from "../graph/words.js";
+
 /** A value in one line. */
 export function brief(value) {
   if (value === undefined) return "";
@@ -37,7 +39,7 @@ function Entry({ name, value, depth }) {
   return (
     <details open={depth < 1}>
       <summary>
-        <span className="k">{name}</span> <span className="c">{Array.isArray(value) ? `${value.length} items` : ""}</span>
+        <span className="k">{name}</span> <span className="c">{Array.isArray(value) ? count(value.length, "item", "items") : ""}</span>
       </summary>
       <div>
         <Json value={value} depth={depth + 1} />

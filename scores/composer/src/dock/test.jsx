@@ -3,15 +3,14 @@
 import { useEffect, useMemo, useState } from "react";
 
 import { all, call, get } from "../api.js";
-import { edit } from "../edit/actions.js";
 import { keep } from "../edit/keeping.js";
-import { setConfig } from "../graph/edit.js";
 import { inputOf } from "../graph/fields.js";
 import { isChanged, set, tell, useComposer, useFacts } from "../store.js";
 import { clockOf, duration, money } from "../ui/numbers.js";
 import { Button, Status } from "../ui/parts.jsx";
 import { Json } from "./json.jsx";
 import { outputOf, useKnown } from "./known.js";
+import { pin, Sample } from "./sample.jsx";
 
 const PAUSE = 300; // ms between two looks at a run that is being played
 
@@ -54,7 +53,6 @@ export function Test({ node }) {
     }
     setBusy(false);
   };
-  const pin = (value) => edit((before) => setConfig(before, node.key, { sample: value }));
   return (
     <section aria-label="Test">
       <header className="ms-row">
@@ -68,10 +66,11 @@ export function Test({ node }) {
       {refusal && <p className="ms-bad" role="alert">{refusal}</p>}
       {result && !latest && <p className="ms-bad" role="alert">{result.run.error?.message ?? "It has not been played."}</p>}
       {latest?.error && <p className="ms-bad" role="alert">{latest.error.message}</p>}
-      {shown && !latest?.error && (
+      {sample && <Sample node={node} sample={sample} />}
+      {shown && shown.from !== "pinned" && !latest?.error && (
         <div className="ms-answer">
-          {shown.port && shown.port !== "success" && <span className="ms-tag is-port">{shown.port}</span>}
-          {!latest && <span className="ms-cap">{{ pinned: "pinned sample", recorded: "from the last run", example: "an example" }[shown.from]}</span>}
+          {shown.port && shown.port !== "success" && <span className="ms-tag is-port">{shown.port}</span>}{" "}
+          {!latest && <span className="ms-cap">{{ recorded: "from the last run", example: "an example" }[shown.from]}</span>}{" "}
           <Json value={shown.output} />
         </div>
       )}
@@ -80,9 +79,10 @@ export function Test({ node }) {
           {isBusy ? "Playing" : latest ? "Test again" : "Test this step"}
         </Button>
         <Button onClick={() => test("live")} disabled={isBusy} title={whatLiveDoes(node, catalog)}>Live</Button>
-        {latest?.status === "succeeded" && <Button onClick={() => (pin({ port: latest.port ?? "success", output: latest.output }), tell("Pinned: rehearsals answer so."))}>Pin as sample</Button>}
+        {latest?.status === "succeeded" && <Button onClick={() => (pin(node, { port: latest.port ?? "success", output: latest.output }), tell("Pinned: rehearsals answer so."))}>Pin as sample</Button>}
         {values && <FromHere node={node} run={values.run} />}
-        {sample && <Button className="is-flat" onClick={() => pin(undefined)}>Unpin</Button>}
+        {!sample && node.kind !== "control" && <Button className="is-flat" onClick={() => pin(node, { port: shown?.port ?? "success", output: shown?.output ?? {} })} title="Rehearsals are answered by what you write">Write a sample</Button>}
+        {sample && <Button className="is-flat" onClick={() => pin(node, undefined)}>Unpin</Button>}
       </footer>
       <p className="ms-cap">{whatATestDoes(node, catalog, sample)}</p>
     </section>

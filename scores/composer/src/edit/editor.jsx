@@ -6,7 +6,7 @@ import { Canvas } from "../canvas/canvas.jsx";
 import { findNode, mapsAround, ownersOf } from "../graph/document.js";
 import * as change from "../graph/edit.js";
 import { frameAt, ownerAfterDrop } from "../graph/geometry.js";
-import { facts, now, open, tell, useComposer } from "../store.js";
+import { facts, now, open, set, tell, useComposer } from "../store.js";
 import { Button } from "../ui/parts.jsx";
 import { add, edit, given, join, pointAt } from "./actions.js";
 import { DRAGGED } from "./finder.jsx";
@@ -78,6 +78,8 @@ export function Editor() {
       selectionOnDrag={false}
       multiSelectionKeyCode={["Control", "Meta"]}
       selectionKeyCode="Shift"
+      onSelectionStart={() => set({ isBoxing: true })}
+      onSelectionEnd={() => set({ isBoxing: false })}
       isValidConnection={(connection) => !change.whyNot(now().doc, ends(connection))}
       onConnect={(connection) => join(ends(connection))}
       onConnectEnd={connectEnd}

@@ -11,6 +11,7 @@ export function mendOf(doc, { code, node: key, message }) {
   const owner = ownersOf(doc).get(key);
   if (code === "unreached_body_node" && owner !== undefined) return { word: `Lead each item of ${owner} to it`, make: (before) => connect(before, { from: owner, from_port: ITEM, to: key }) };
   if (code === "port_goes_nowhere") return endsHere(node, message);
+  if (code === "join_does_not_wait") return { word: "Wait for all of them", make: (before) => setConfig(before, key, { join: "all" }) };
   return null;
 }
 

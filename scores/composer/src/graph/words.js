@@ -3,6 +3,10 @@
 import { isMap, kindWord } from "./kinds.js";
 import { ITEM, SUCCESS } from "./ports.js";
 
+const TEXT = String.raw`"[^"\\]*"`;
+const VALUES = new RegExp(String.raw`\bin \[${TEXT}(?:, *${TEXT})+\]`, "g"); // a list of two texts or more
+const SEPARATOR = /", *"/;
+
 const shortModel = (model) => (model ?? "").replace(/^claude-/, "");
 export const count = (number, one, many) => `${number === 0 ? "no" : number} ${number === 1 ? one : many}`;
 
@@ -33,7 +37,7 @@ const mapLine = (config) =>
 function branchLine(config) {
   const conditions = config.conditions ?? [];
   if (conditions.length !== 1) return count(conditions.length, "condition", "conditions");
-  return conditions[0].when.replaceAll("input.", "");
+  return conditions[0].when.replaceAll("input.", "").replaceAll(VALUES, (list) => `in ${list.split(SEPARATOR).length} values`);
 }
 
 /** A node as a sentence. */
