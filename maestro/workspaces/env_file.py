@@ -17,11 +17,12 @@ MAX_BYTES = 1024 * 1024
 
 @dataclass
 class Imported:
-    """Names only. `same`: the value is what is kept already; `left`: not asked for, or too short."""
+    """Names only. `same`: the value is what is kept already; `short`: too short to be kept; `left`: not asked for."""
 
     created: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
+    short: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 
@@ -35,8 +36,10 @@ def import_env(workspace: Workspace, text: str, *, wanted: Collection[str], by: 
     told = Imported()
     for variable, value in _read(text).items():
         name = variable.lower()
-        if name not in {*wanted, *here} or len(value.strip()) < MIN_LENGTH:
+        if name not in {*wanted, *here}:
             told.left.append(variable)
+        elif len(value.strip()) < MIN_LENGTH:
+            told.short.append(variable)
         elif name in here and _keeps(here[name], value):
             told.same.append(name)
         else:

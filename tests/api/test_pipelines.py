@@ -57,6 +57,10 @@ def test_what_cannot_be_is_refused_with_its_place(
         stranger.post(f"{path}/imports", {"csv": TABLE}),
     ):
         refused(answer, 404, "not_found")
+    path = f"/pipelines/{pipeline.pk}/contacts"
+    for field, wrong in (("email", "nowhere"), ("stage", "dreaming")):
+        answer = caller.post(path, {"email": "ada@example.com", field: wrong})
+        assert answer.json()["details"]["errors"][0]["place"] == f"body.{field}"
 
 
 def test_to_import_needs_the_scope(workspace: Workspace, pipeline: Pipeline) -> None:

@@ -101,7 +101,7 @@ def add_contact(pipeline: Pipeline, person: Person, *, stage: str = "") -> tuple
     email or stage, or when there is neither an email nor an external id.
     """
     if person.email and not is_email(person.email):
-        raise InvalidInput(f"{person.email!r} is not an email address")
+        raise InvalidInput(f"{person.email!r} is not an email address", place="email")
     stage = check_stage(pipeline, stage or pipeline.stages[0])
     found = find_contact(pipeline, email=person.email, external_id=person.external_id)
     if found is not None:
@@ -127,7 +127,7 @@ def check_stage(pipeline: Pipeline, stage: str) -> str:
     """The stage, or InvalidInput that names those there are."""
     if stage not in pipeline.stages:
         known = ", ".join(pipeline.stages)
-        raise InvalidInput(f"{pipeline.slug} has no stage {stage!r}; it has {known}")
+        raise InvalidInput(f"{pipeline.slug} has no stage {stage!r}; it has {known}", place="stage")
     return stage
 
 

@@ -11,6 +11,12 @@ from agents.skills.registry import skills
 from maestro.errors import MaestroError
 from maestro.management.workspace import AUTHOR, add_workspace, find_workspace
 from maestro.workspaces.env_file import import_env
+from maestro.workspaces.vault import MIN_LENGTH
+
+WHY = {
+    "short": f"left, under {MIN_LENGTH} characters",
+    "left": "left, no skill asks for it (--also takes it)",
+}
 
 
 class Command(BaseCommand):
@@ -38,4 +44,4 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from refusal
         for word, names in vars(told).items():
             for name in names:
-                self.stdout.write(f"{word}: {name}")
+                self.stdout.write(f"{WHY.get(word, word)}: {name}")

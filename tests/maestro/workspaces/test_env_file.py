@@ -44,7 +44,8 @@ def test_what_skills_ask_for_and_what_is_here_is_taken(
     }
     said = capsys.readouterr().out
     assert "created: apollo_api_key" in said and "changed: own_key" in said
-    assert "left: TAVILY_API_KEY" in said and "left: MAESTRO_PORT" in said
+    assert "left, under 8 characters: TAVILY_API_KEY" in said
+    assert "left, no skill asks for it (--also takes it): MAESTRO_PORT" in said
     assert "canary" not in said
     call_command("import_secrets", tmp_path / ".env")
     assert "same: own_key" in capsys.readouterr().out
