@@ -3,7 +3,9 @@
 import base64
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
@@ -20,7 +22,10 @@ from agents.skills.mcp.models import McpServer
 from agents.skills.mcp.offered import find_in
 from agents.skills.outcome import JSON
 from agents.skills.pipeline.actions import create_pipeline
-from agents.skills.pipeline.models import Contact, Kind
+from agents.skills.pipeline.changing import change_contact
+from agents.skills.pipeline.deliveries import deliver
+from agents.skills.pipeline.hooks import save_hook
+from agents.skills.pipeline.models import Contact, Hook, Kind
 from maestro.errors import MaestroError
 from maestro.workspaces.models import Workspace
 from maestro.workspaces.vault import set_secret
@@ -29,7 +34,7 @@ from runs.actions import start_orchestra, start_score
 from runs.auditions.actions import candidate_of, propose, start_audition
 from runs.auditions.declared import Selection
 from runs.auditions.settling import settle
-from runs.models import Mode, RunEvent, Trigger
+from runs.models import Mode, Run, RunEvent, Trigger
 from runs.probes import try_secret
 from runs.trials import try_operation
 from tests.api.callers import Caller
@@ -40,7 +45,7 @@ from tests.runs.stage import play_here
 from tests.scores.graphs import graph, llm, step
 
 from .far_end import Echo, McpEcho, written
-from .searching import Search
+from .searching import Search, stream_of
 
 CANARIES = {
     "apollo_api_key": 'canary-apollo"/+<8>&4711',
@@ -48,6 +53,7 @@ CANARIES = {
     "anthropic_api_key": "sk-ant-canary-4711-abcdef",
     "shop_key": "canary=shop/key+4711~",
     "weather_key": "canary-weather-4711-ghi",
+    "signing_key": "canary-signing-key-4711",
     "mailbox": '{"host": "127.0.0.1", "user": "ada@x.io", "password": "canary-box-4711", "port": 9}',
     "retired_key": "canary-retired-4711-xyz",
     "smtp": "canary-smtp-password-4711",
@@ -55,8 +61,6 @@ CANARIES = {
 }
 PLANTED = "canary-planted-on-purpose-4711"  # the search must be able to find
 IN_VAULT = set(CANARIES) - {"tavily_api_key", "smtp", "vault"}
-# No row of these is made here.
-NOT_ASKED = {"/webhooks/{webhook_id}", "/webhooks/{webhook_id}/deliveries"}
 SHOWN = {
     "index", "catalog_skills", "catalog_tools", "catalog_operation", "templates",
     "approvals", "compose_score", "workspaces_secret_changelist", "workspaces_secret_change",
@@ -66,8 +70,16 @@ SHOWN = {
 }  # fmt: skip
 
 
+@dataclass
+class Installed:
+    """`heard`: what a program was told while a run played."""
+
+    workspace: Workspace
+    heard: bytes
+
+
 @pytest.fixture
-def installed(settings: Settings, tmp_path: Path) -> Iterator[Workspace]:
+def installed(settings: Settings, tmp_path: Path) -> Iterator[Installed]:
     """A workspace with a secret in every place that can hold one, and far ends that repeat them."""
     settings.MAESTRO_SECRET_KEY = CANARIES["vault"]
     settings.MAESTRO_SMTP_URL = f"smtp://ada:{CANARIES['smtp']}@127.0.0.1:9?from=ada@x.io"
@@ -83,7 +95,8 @@ def installed(settings: Settings, tmp_path: Path) -> Iterator[Workspace]:
         echo = running.enter_context(serving(Echo()))
         settings.APOLLO_API_URL = settings.TAVILY_API_URL = settings.GMAIL_API_URL = echo.url
         mcp = running.enter_context(serving(McpEcho()))
-        says = [text({"said": " ".join(written(CANARIES["anthropic_api_key"]))})]
+        # A pause, in which what it says is told to those who listen.
+        says = [text({"said": " ".join(written(CANARIES["anthropic_api_key"]))}, pause=0.6)]
         says += [
             error(400, "invalid_request_error", " ".join(written(CANARIES["anthropic_api_key"])))
         ]
@@ -95,14 +108,25 @@ def installed(settings: Settings, tmp_path: Path) -> Iterator[Workspace]:
         server = McpServer(workspace=workspace, name="weather", url=f"{mcp.url}/mcp")
         server.secret = workspace.secrets.get(name="weather_key")
         look_again(save_server(server, by=AUTHOR), by=AUTHOR)
-        play_all(workspace, echo.url)
-        yield workspace
+        tell_of_moves(workspace, echo.url)
+        yield Installed(workspace, play_all(workspace, echo.url))
 
 
-def play_all(workspace: Workspace, url: str) -> None:
+def tell_of_moves(workspace: Workspace, url: str) -> None:
+    """Webhooks that are answered, and refused, with all that they were sent."""
     pipeline = create_pipeline(workspace, name="Sales", slug="sales", kind=Kind.OUTREACH)
+    secret = workspace.secrets.get(name="signing_key")
+    for how in ("200", "410"):
+        hook = Hook(workspace=workspace, pipeline=pipeline, url=f"{url}/{how}", secret=secret)
+        save_hook(hook, by=AUTHOR)
     ada = {"name": "Ada", "email": "ada@x.example", "stage": "new"}
-    Contact.objects.create(workspace=workspace, pipeline=pipeline, **ada)
+    contact = Contact.objects.create(workspace=workspace, pipeline=pipeline, **ada)
+    change_contact(contact, by=AUTHOR, stage="contacted")
+    assert deliver() == 1
+
+
+def play_all(workspace: Workspace, url: str) -> bytes:
+    """What a program was told that followed the live run to its end."""
     SkillLimit.objects.create(workspace=workspace, name="http", concurrency=5)
     agent = make_agent(workspace, name="Talker", slug="talker")
     nodes = [
@@ -128,10 +152,11 @@ def play_all(workspace: Workspace, url: str) -> None:
     bind_secrets(
         orchestra, {"apollo_api_key": workspace.secrets.get(name="apollo_api_key")}, author=AUTHOR
     )
+    heard = b""
     for mode in (Mode.LIVE, Mode.PLAN, Mode.REHEARSAL):
-        played = play_here(
-            start_orchestra(orchestra, trigger=Trigger.MANUAL, mode=mode, started_by=AUTHOR)
-        )
+        run = start_orchestra(orchestra, trigger=Trigger.MANUAL, mode=mode, started_by=AUTHOR)
+        played, told = play_and_follow(workspace, run)
+        heard += told
         assert played.status == "succeeded", played.error
     failing = make_score(
         workspace, graph(step("shop", skill="http", operation="get", config=shop(url, "401")))
@@ -143,6 +168,14 @@ def play_all(workspace: Workspace, url: str) -> None:
     play_here(audition.run)  # type: ignore[arg-type]
     while settle(audition.pk):
         pass
+    return heard
+
+
+def play_and_follow(workspace: Workspace, run: Run) -> tuple[Run, bytes]:
+    answer = Caller.of(workspace, "run:read").get(f"/runs/{run.pk}/events")
+    with ThreadPoolExecutor(1) as aside:
+        listening = aside.submit(stream_of, answer)
+        return play_here(run), listening.result()
 
 
 def shop(url: str, how: str) -> JSON:
@@ -171,26 +204,30 @@ def tried_by_hand(workspace: Workspace, url: str) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_no_canary_stands_anywhere_but_in_the_vault(
-    installed: Workspace, settings: Settings, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    installed: Installed, settings: Settings, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     caplog.set_level(logging.INFO)
-    caller = Caller.of(installed)
+    workspace = installed.workspace
+    caller = Caller.of(workspace)
     search = Search(
         {**CANARIES, "planted": PLANTED, "api key": caller.token, "django": settings.SECRET_KEY}
     )
     client = Client()
     client.force_login(User.objects.create_superuser("root"))
 
-    for number, said in enumerate(tried_by_hand(installed, settings.APOLLO_API_URL)):
+    assert b"event: node.words" in installed.heard
+    search.look("live stream", installed.heard)
+    for number, said in enumerate(tried_by_hand(workspace, settings.APOLLO_API_URL)):
         search.look(f"trial or test {number}", said)
-    for command in (["export", str(tmp_path / "out"), "--workspace", installed.slug], ["doctor"]):
+    for command in (["export", str(tmp_path / "out"), "--workspace", workspace.slug], ["doctor"]):
         told = StringIO()
         with suppress(SystemExit):  # doctor finds no cluster
             call_command(*command, stdout=told, stderr=told)
         search.look(f"manage.py {command[0]}", told.getvalue())
     for file in (file for file in tmp_path.rglob("*") if file.is_file()):
         search.look(f"file {file.name}", file.read_bytes())
-    assert search.rest(caller) == NOT_ASKED
+    assert search.rest(caller) == set()  # there was a row of everything
+    assert "stream of /api/v1/runs/{run_id}/events" in search.looked
     assert search.pages(client) >= SHOWN
     search.tables()
     search.look("log", caplog.text)
