@@ -40,6 +40,7 @@ class Sent:
 
     request: httpx.Request
     is_write: bool
+    redirects: int
     was_taken: bool = False
 
 
@@ -76,16 +77,18 @@ class Egress:
         max_bytes: int = MAX_BYTES,
         accept_status: Collection[int] = (),
         is_write: bool | None = None,
+        redirects: int = MAX_REDIRECTS,
     ) -> Answer:
         """Ask and read the whole answer; 2xx and `accept_status` come back, the rest are errors.
 
         EgressRefused, InvalidNodeInput: nothing was sent. ServiceRefused, RateLimited (with
         `retry_after` seconds), Unavailable, TimedOut: it did not work. OutcomeUnknown: a write
         (by default, every method but GET, HEAD and OPTIONS) that may or may not have worked, also
-        when its answer cannot be taken or the page that it leads to cannot be read.
+        when its answer cannot be taken or the page that it leads to cannot be read. Without
+        `redirects` one is a refusal.
         """
         is_write = method not in SAFE_METHODS if is_write is None else is_write
-        sent = Sent(self._request(method, url, query, headers, json, content), is_write)
+        sent = Sent(self._request(method, url, query, headers, json, content), is_write, redirects)
         host = sent.request.url.host
         try:
             async with asyncio.timeout(seconds):
@@ -175,10 +178,10 @@ class Egress:
     async def _follow(self, sent: Sent, max_bytes: int) -> Answer:
         """The answer at the end of the redirects; a body goes only where it was meant for."""
         request = sent.request
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(sent.redirects + 1):
             async with self._sent(request) as response:
-                hop = response.next_request
-                sent.was_taken |= sent.is_write and _may_have_acted(response)
+                hop = response.next_request if sent.redirects else None
+                sent.was_taken |= sent.is_write and _may_have_acted(response, hop)
                 if hop is None:
                     return await _read(response, max_bytes)
             checked(hop.url)
@@ -208,11 +211,11 @@ class Egress:
             await response.aclose()
 
 
-def _may_have_acted(response: httpx.Response) -> bool:
+def _may_have_acted(response: httpx.Response, hop: httpx.Request | None) -> bool:
     """It says so, broke while it was at it, or sends on to a page about what it did: a redirect
     that keeps the method asks to be asked elsewhere instead."""
-    if response.next_request is not None:
-        return response.next_request.method != response.request.method
+    if hop is not None:
+        return hop.method != response.request.method
     return response.is_success or response.status_code in UNSURE_STATUS
 
 

@@ -5,7 +5,7 @@ A list shows its length, a missing field is empty, an object is its JSON; `{{` a
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from agents.skills.outcome import first_unfit
 from maestro.errors import InvalidNodeInput
@@ -14,12 +14,18 @@ MAX_FILLED = 64 * 1024
 PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*(?:\.\w+)*)\}", re.ASCII)
 
 
-def fill(text: str, values: Mapping[str, object]) -> str:
-    """`text` with its places filled from `values`; InvalidNodeInput when it grows too long."""
+def fill(
+    text: str, values: Mapping[str, object], escape: Callable[[str], str] | None = None
+) -> str:
+    """`text` with its places filled from `values`; InvalidNodeInput when it grows too long.
+
+    `escape` is for what is filled in alone, where `text` may hold marks of its own.
+    """
     parts, at, size = [], 0, 0
     for match in PLACE.finditer(text):
         path = match[1]
         shown = _shown(reach(values, path)) if path else match[0][0]
+        shown = escape(shown) if path and escape else shown
         parts += [text[at : match.start()], shown]
         at, size = match.end(), size + len(shown)
         if size > MAX_FILLED:

@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
+from agents.answer import Answer, said_in
 from agents.signing import message_id, webhook_headers
 from agents.skills.context import Context
 from agents.skills.notify.manifest import Told, link_to, skill
 from agents.skills.operation import Effect, Sample
 from agents.skills.storable import Payload
 from agents.skills.template import fill
-from maestro.errors import InvalidNodeInput, ServiceRefused
+from maestro.errors import InvalidNodeInput, OutcomeUnknown, ServiceRefused
 
 SLOT = r"^[A-Za-z0-9_-]{1,80}$"
 
@@ -37,23 +38,45 @@ class SlackOutput(BaseModel):
 async def send_slack(input: SlackInput, context: Context) -> SlackOutput:
     """Post a message to a chat by an incoming webhook, as Slack, Mattermost and Rocket.Chat have it.
 
-    Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+    What is filled into the places is shown as it is: it can mention nobody and link nowhere.
+    Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, and for
+    escaping https://docs.slack.dev/messaging/formatting-message-text
     """
     address = context.secret(input.secret)
     if urlsplit(address).scheme != "https":
         raise InvalidNodeInput(f"The secret {input.secret} is no address like https://hooks.…")
     values = input.model_extra or {}
-    title, message = fill(input.title, values).strip(), input.filled_message()
+    title, message = (fill(text, values, _escaped).strip() for text in (input.title, input.message))
     text = "\n".join(filter(None, [title and f"*{title}*", message, f"<{link_to(context)}>"]))
     try:
-        answer = await context.http.request("POST", address, json={"text": text})
+        answer = await context.http.request("POST", address, json={"text": text}, redirects=0)
+        _check_posted(answer, input.secret)
     except ServiceRefused as refusal:
+        said = said_in(str(refusal.details.get("said", ""))) or refusal.message
         raise ServiceRefused(
-            f"The chat does not take it: {refusal.details.get('said') or refusal.message}. Look "
+            f"The chat does not take it: {said}. Look "
             f"whether the webhook in {input.secret} is still there.",
             **refusal.details,
         ) from None
     return SlackOutput(status=answer.status)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _check_posted(answer: Answer, slot: str) -> None:
+    """ServiceRefused for a chat that says no, OutcomeUnknown for what is no chat.
+
+    Slack, Mattermost and Discord say `ok`, as text/html; Rocket.Chat says `{"success": true}`.
+    """
+    said = answer.body.strip()
+    if said.startswith(b"<"):
+        message = f"A web page answered, not a chat: look whether the address in {slot} is whole"
+        raise OutcomeUnknown(message, status=answer.status)
+    told = answer.json() if said.startswith(b"{") else {}
+    if told.get("ok") is False or told.get("success") is False:
+        raise ServiceRefused(f"it answered {answer.status}", said=said.decode(errors="replace"))
 
 
 class WebhookInput(BaseModel):
@@ -87,5 +110,7 @@ async def send_webhook(input: WebhookInput, context: Context) -> WebhookOutput:
     secret = context.secret(input.signing_secret) if input.signing_secret else ""
     key = context.idempotency_key
     headers = {"Content-Type": "application/json", **webhook_headers(key, body, secret)}
-    answer = await context.http.request("POST", input.url, headers=headers, content=body)
+    answer = await context.http.request(
+        "POST", input.url, headers=headers, content=body, redirects=0
+    )
     return WebhookOutput(status=answer.status, id=message_id(key))

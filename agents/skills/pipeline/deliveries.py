@@ -141,6 +141,7 @@ async def _send(http: "Egress", delivery: Delivery, secret: str | Heard) -> Hear
             seconds=SECONDS,
             max_bytes=MAX_BYTES,
             is_write=False,  # a repeat under the same id is no second message
+            redirects=0,  # a failure there; and most would be followed without the body
         )
     except MaestroError as refusal:
         return _refused(refusal)

@@ -60,8 +60,13 @@ class Box:
     def fetch(self, *criteria: object, **options: object) -> list[MailMessage]:
         return [self.mail]
 
-    def flag(self, uids: object, flags: list[str], value: bool) -> None:
-        self.mail.flags = tuple(flags)
+    @property
+    def client(self) -> "Box":
+        return self
+
+    def uid(self, command: str, uids: str, change: str, flags: str) -> tuple[str, list[bytes]]:
+        self.mail.flags = tuple(flags.strip("()").split())
+        return "OK", []
 
 
 class TestEmail(SkillContract):

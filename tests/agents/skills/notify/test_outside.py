@@ -3,17 +3,21 @@
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
+from agents.addresses import Policy
+from agents.egress import Egress
 from agents.skills.contract import Case, Reply, play
 from agents.skills.notify.operations import skill
-from agents.skills.registry import find
-from maestro.errors import InvalidNodeInput, ServiceRefused
+from agents.skills.registry import dispatch, find
+from maestro.errors import InvalidNodeInput, OutcomeUnknown, ServiceRefused
 from maestro.workspaces.models import Membership, Role, Workspace
+from tests.agents.far_end import serving
 from tests.agents.skills.conftest import MakeContext
 
 CHAT = "https://hooks.slack.com/services/T1/B1/canary4711"
@@ -57,6 +61,38 @@ def test_a_webhook_that_is_gone_is_told_without_its_address() -> None:
     assert "canary" not in str(refusal.value) + str(refusal.value.details)
 
 
+def test_what_is_filled_in_mentions_nobody_and_links_nowhere() -> None:
+    given = {"message": "<!here> {name}", "name": "<!channel> Harbor & <https://evil.example|Pine>"}
+    asked = play(skill, replace(TO_CHAT, input={**TO_CHAT.input, **given})).asked[0]
+    shown = "<!here> &lt;!channel&gt; Harbor &amp; &lt;https://evil.example|Pine&gt;"
+    assert asked.json()["text"].splitlines()[1] == shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Reply(status=410, body=b"channel_is_archived"), "channel_is_archived"),
+        (Reply(status=403, body=b"action_prohibited"), "action_prohibited"),
+        (Reply(json={"success": False, "error": "invalid-channel"}), "invalid-channel"),
+        (Reply(status=302, headers={"location": "https://hooks.slack.com/"}), "302"),
+    ],
+)
+def test_what_a_chat_did_not_post_is_an_error(answer: Reply, said: str) -> None:
+    with pytest.raises(ServiceRefused, match=said):
+        play(skill, TO_CHAT, replies=[answer])
+
+
+def test_a_page_in_place_of_a_chat_leaves_open_whether_it_was_posted() -> None:
+    page = Reply(body=b"<!DOCTYPE html><title>Sign in</title>")
+    with pytest.raises(OutcomeUnknown, match="A web page answered"):
+        play(skill, TO_CHAT, replies=[page])
+
+
+@pytest.mark.parametrize("answer", [Reply(body=b"ok"), Reply(json={"success": True}), Reply()])
+def test_every_chats_way_to_say_yes_is_known(answer: Reply) -> None:
+    assert play(skill, TO_CHAT, replies=[answer]).outcome.output == {"status": 200}
+
+
 def test_a_webhook_carries_a_signature_that_its_receiver_can_check() -> None:
     asked = play(skill, SIGNED).asked[0]
     signed = ".".join(
@@ -65,6 +101,19 @@ def test_a_webhook_carries_a_signature_that_its_receiver_can_check() -> None:
     expected = base64.b64encode(hmac.digest(b"k" * 24, signed.encode(), hashlib.sha256)).decode()
     assert asked.headers["webhook-signature"] == f"v1,{expected}"
     assert asked.json() == {"type": "lead.new", "run_id": "run_1", "data": {"a": 1}}
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+async def test_a_webhook_is_not_led_elsewhere_and_lost_on_the_way(
+    code: int, make_context: MakeContext
+) -> None:
+    with serving() as far_end:
+        moved = f"{far_end.url}/redirect/{code}//json"
+        context = make_context(http=Egress(Policy.of([], [far_end.url])))
+
+        with pytest.raises(ServiceRefused, match=f"answered {code}"):
+            await dispatch("notify", "send_webhook", {"url": moved}, context)
+        assert len(far_end.seen) == 1
 
 
 def test_an_attempt_again_carries_the_same_id_and_another_node_another() -> None:
