@@ -49,8 +49,12 @@ def compose(
     subject: str,
     body: str,
     key: str,
+    answers: list[str],
 ) -> EmailMessage:
-    """A mail whose Message-ID follows from `key` and `sender` alone."""
+    """A mail whose Message-ID follows from `key` and `sender` alone.
+
+    `answers` are Message-IDs of the thread it replies to, the newest last.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = ", ".join(to)
@@ -61,8 +65,21 @@ def compose(
     mail["Subject"] = subject
     mail["Date"] = formatdate()
     mail["Message-ID"] = message_id(key, sender)
+    name_thread(mail, answers)
     mail.set_content(body, cte="quoted-printable")  # fits every mail server, however long a line
     return mail
+
+
+def answered(known: list[str], reply: str | None) -> list[str]:
+    """The Message-IDs of a thread with the one that is replied to at the end."""
+    return [*(one for one in known if one != reply), reply] if reply else known
+
+
+def name_thread(mail: EmailMessage, answers: list[str]) -> None:
+    """RFC 5322 section 3.6.4: the one that is answered, and all before it."""
+    if answers:
+        mail["In-Reply-To"] = answers[-1]
+        mail["References"] = " ".join(answers)
 
 
 def message_id(key: str, sender: str) -> str:

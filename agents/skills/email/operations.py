@@ -9,7 +9,7 @@ from agents.skills.context import Context
 from agents.skills.email import inbox  # noqa: F401  # it declares its operations
 from agents.skills.email.kept import keep
 from agents.skills.email.manifest import skill
-from agents.skills.email.message import Address, Addresses, Header, compose
+from agents.skills.email.message import Address, Addresses, Header, answered, compose
 from agents.skills.email.smtp import Server, deliver
 from agents.skills.operation import Effect, Sample
 from agents.skills.storable import keepable
@@ -28,6 +28,10 @@ class SendInput(BaseModel):
     body: Annotated[str, AfterValidator(keepable)] = Field(
         max_length=MAX_BODY, description="Plain text."
     )
+    in_reply_to_message_id: Header | None = Field(
+        None, description="The Message-ID answered to; empty: the last of message_ids."
+    )
+    message_ids: list[Header] = Field(default_factory=list, description="Of the thread so far.")
 
 
 class SendOutput(BaseModel):
@@ -49,7 +53,7 @@ def keeps() -> bool:
     sample=Sample({"message_id": "<sample@localhost>", "kept": True, "file": "sample.eml"}),
 )
 def send_email(input: SendInput, context: Context) -> SendOutput:
-    """Send a plain-text mail."""
+    """Send a plain-text mail, or answer in a thread."""
     server = Server.from_url(settings.MAESTRO_SMTP_URL) if not keeps() else None
     mail = compose(
         sender=input.sender or (server and server.sender) or NO_SENDER,
@@ -59,6 +63,7 @@ def send_email(input: SendInput, context: Context) -> SendOutput:
         subject=input.subject,
         body=input.body,
         key=context.idempotency_key,
+        answers=answered(input.message_ids, input.in_reply_to_message_id),
     )
     if server is None:
         path = keep(mail, settings.MAIL_DIR, context.idempotency_key)

@@ -91,6 +91,8 @@ def _not_taken() -> Iterator[None]:
     except smtplib.SMTPAuthenticationError as error:
         # Its text is the server's and may repeat what was sent.
         raise _kind(error.smtp_code)("The mail server refused the sign-in") from None
+    except smtplib.SMTPResponseException as error:
+        raise _refusal((error.smtp_code, error.smtp_error), "to talk to us") from None
     except smtplib.SMTPNotSupportedError as error:
         raise ServiceRefused(f"The mail server cannot do this: {error}") from None
     except ssl.SSLError as error:
@@ -111,5 +113,5 @@ def _refusal(answer: tuple[int, bytes | str], what: str) -> NodeError:
 
 
 def _kind(code: int) -> type[NodeError]:
-    """4xx asks to come again later."""
-    return Unavailable if 400 <= code < 500 else ServiceRefused
+    """5xx is for good; 4xx asks to come again later, and what is no code at all (-1) is a fault."""
+    return ServiceRefused if code >= 500 else Unavailable

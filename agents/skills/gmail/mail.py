@@ -6,6 +6,8 @@ from email.policy import SMTP
 from hashlib import sha256
 from typing import Any
 
+from agents.skills.email.message import name_thread
+
 KEY_HEADER = "X-Maestro-Key"  # Gmail writes a Message-ID of its own over ours
 
 
@@ -29,9 +31,7 @@ def raw_mail(
     mail["Subject"] = subject
     mail["Message-ID"] = f"<{mark_of(key)}@maestro.mail>"
     mail[KEY_HEADER] = mark_of(key)
-    if answers:
-        mail["In-Reply-To"] = answers[-1]
-        mail["References"] = " ".join(answers)
+    name_thread(mail, answers)
     mail.set_content(body, cte="quoted-printable")
     return base64.urlsafe_b64encode(mail.as_bytes()).decode()
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from agents.skills.context import Context
-from agents.skills.email.message import Addresses, Header
+from agents.skills.email.message import Addresses, Header, answered
 from agents.skills.email.thread import (
     LabelOutput,
     ListOutput,
@@ -150,16 +150,13 @@ async def send_email(input: SendInput, context: Context) -> SendOutput:
     same one: a call cut in half is looked for among the sent mails, and where it is not found, a
     person is asked.
     """
-    answers = [*input.message_ids]
-    if reply := input.in_reply_to_message_id:
-        answers = [*(known for known in answers if known != reply), reply]
     raw = raw_mail(
         to=input.to,
         cc=input.cc,
         subject=input.subject,
         body=input.body,
         key=context.idempotency_key,
-        answers=answers,
+        answers=answered(input.message_ids, input.in_reply_to_message_id),
     )
     body = request_body(raw, input.thread_id)
     try:

@@ -1,3 +1,4 @@
+import asyncio
 import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -161,8 +162,33 @@ async def test_a_server_without_starttls_gets_no_mail_when_it_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("greeting", "error"),
+    [("554 No mail from your network", ServiceRefused), ("421 Too busy", Unavailable)],
+)
+async def test_a_server_that_turns_us_away_at_once_is_told_in_its_words(
+    greeting: str, error: type[Exception], settings: Settings, context: Context
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.MAESTRO_SMTP_URL = f"smtp://127.0.0.1:{server.getsockname()[1]}"
+        sending = asyncio.create_task(send(context))
+        line = (await asyncio.to_thread(server.accept))[0]
+        line.sendall(f"{greeting}\r\n".encode())
+        with pytest.raises(error, match=greeting):
+            await sending
+        line.close()
+
+
+async def test_an_answer_names_the_thread_it_belongs_to(folder: Path, context: Context) -> None:
+    output = (await send(context, message_ids=["<a@x.io>", "<b@x.io>"])).output
+
+    mail = parsed((folder / output["file"]).read_bytes())
+    assert (mail["In-Reply-To"], mail["References"]) == ("<b@x.io>", "<a@x.io> <b@x.io>")
+
+
+@pytest.mark.parametrize(
     "changes",
     [
+        {"message_ids": ["<a@x.io>\r\nBcc: all@x.io"]},
         {"subject": "Hello\r\nBcc: all@x.io"},
         {"subject": "Hello\nBcc: all@x.io"},
         {"to": "a@x.io\nBcc: all@x.io"},
