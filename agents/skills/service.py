@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
+SECONDS = 30
 # Google's way to say 429, after developers.google.com/workspace/gmail/api/guides/handle-errors.
 BUSY = re.compile(r'"(?:userR|r)ateLimitExceeded"|"dailyLimitExceeded"|"quotaExceeded"')
 
@@ -51,6 +52,7 @@ class Service:
         query: Query | None = None,
         json: Any = None,  # noqa: ANN401
         is_write: bool = False,
+        seconds: float = SECONDS,
     ) -> Model:
         """Ask, and read the answer as `answer`.
 
@@ -65,6 +67,7 @@ class Service:
                 query=query,
                 json=json,
                 is_write=is_write,
+                seconds=seconds,
             )
             return answer.model_validate_json(got.body)
         except ServiceRefused as refusal:

@@ -1,6 +1,9 @@
 """Apollo as documented: a search that stars out last names, and enrichment for credits.
 
-`python -m tests.far_ends.apollo --port 9002`; APOLLO_API_KEY is any key but `revoked-key`.
+After docs.apollo.io/reference: people-api-search, people-enrichment, organization-enrichment,
+status-codes and authentication (read November 2026): a 401 is plain text, a 403 is JSON.
+`python -m tests.far_ends.apollo --port 9002`; APOLLO_API_KEY is any key but `revoked-key`, and
+`scoped-key`, which may do nothing.
 """
 
 from typing import Any
@@ -9,6 +12,9 @@ from tests.far_ends.server import FarEnd, Reply, Request, main
 
 JSON = dict[str, Any]
 
+INVALID = (
+    b"Invalid API key. See https://docs.apollo.io/reference/authentication for how to authenticate."
+)
 ORGANIZATIONS: dict[str, JSON] = {
     "northwind.example": {
         "id": "org_1",
@@ -77,7 +83,10 @@ class Apollo(FarEnd):
         if request.path == "/api/v1/auth/health":  # answers whoever asks
             return Reply(body={"healthy": True, "is_logged_in": known})
         if not known:
-            return Reply(401, {"error": "Invalid access credentials.", "error_code": "INVALID"})
+            return Reply(401, INVALID, {"Content-Type": "text/plain"})
+        if request.headers["x-api-key"] == "scoped-key":
+            told = f"This API key is not authorized to access {request.path[1:]}."
+            return Reply(403, {"error": told, "error_code": "API_INACCESSIBLE"})
         match request.method, request.path:
             case "POST", "/api/v1/mixed_people/api_search":
                 return self._search(request)
@@ -103,7 +112,7 @@ class Apollo(FarEnd):
 
     def _enrich(self, domain: str) -> Reply:
         if not domain:
-            return Reply(422, {"error": "domain is required"})
+            return Reply(422, {"error": "Required parameter 'domain' missing"})
         organization = ORGANIZATIONS.get(domain)
         self.credits += bool(organization)
         return Reply(body={"organization": organization} if organization else {})

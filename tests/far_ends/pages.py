@@ -22,7 +22,10 @@ class PagedShop(FarEnd):
         more = following < len(ORDERS)
         match kind:
             case "link":
-                link = f'</orders/link?after={following}>; rel="next", </orders/link>; rel="first"'
+                here = '</orders/link>; rel="first", </orders/later>; rel="next-archive"'
+                link = (
+                    f'{here}, </orders/link?after={following}>; title="on, and on"; Rel="last Next"'
+                )
                 return Reply(body=shown, headers={"Link": link} if more else {})
             case "url":
                 url = f"{self.url}/orders/url?after={following}" if more else None

@@ -1,4 +1,6 @@
-"""Tavily as documented. `python -m tests.far_ends.tavily --port 9003`; any key that begins with `tvly-`."""
+"""Tavily as documented at docs.tavily.com/documentation/api-reference/endpoint: search, extract, usage.
+
+`python -m tests.far_ends.tavily --port 9003`; any key that begins with `tvly-`."""
 
 from tests.far_ends.server import FarEnd, Reply, Request, main
 

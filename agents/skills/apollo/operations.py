@@ -71,7 +71,8 @@ class FindOutput(BaseModel):
 @skill.operation(effect=Effect.READ, sample=Sample({"leads": samples.LEADS}), timeout_seconds=45)
 async def find_leads(input: FindInput, context: Context) -> FindOutput:
     """Find people by title, industry, place and size of the company. It costs no credits, but wants
-    a master API key, and shows neither email nor full last name: enrich whom you want."""
+    a key made for `mixed_people/api_search` or a master key, and shows neither email nor full last
+    name: enrich whom you want."""
     filters = {
         "person_titles[]": input.titles,
         "q_organization_keyword_tags[]": input.industries,

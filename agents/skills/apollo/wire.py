@@ -1,8 +1,9 @@
 """What Apollo answers, as far as it is read, and what a lead's records say that an opener can quote.
 
 After docs.apollo.io/reference: people-api-search, people-enrichment, organization-enrichment
-(read November 2026). The search shows a last name with its middle starred out (`last_name_obfuscated`)
-and no email; both come with the enrichment, which costs a credit.
+(read November 2026), and for `q_organization_keyword_tags`, which that reference leaves out, Apollo's
+own github.com/apolloio/apollo-io-cli. The search shows a last name with its middle starred out
+(`last_name_obfuscated`) and no email; both come with the enrichment, which costs a credit.
 """
 
 from collections.abc import Iterator
@@ -17,13 +18,17 @@ PLACEHOLDER = (
 
 
 class Wire(BaseModel):
-    """Null stands for absent throughout, also for lists."""
+    """Null stands for absent throughout."""
 
     @field_validator("*", mode="before")
     @classmethod
-    def _null_list_is_empty(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
-        factory = cls.model_fields[str(info.field_name)].default_factory
-        return [] if value is None and factory is list else value
+    def _null_is_absent(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
+        field = cls.model_fields[str(info.field_name)]
+        return (
+            value
+            if value is not None or field.is_required()
+            else field.get_default(call_default_factory=True)
+        )
 
 
 class Organization(Wire):
@@ -47,8 +52,8 @@ class Organization(Wire):
             yield f"{self.name or 'The company'} raised {self.latest_funding_stage} in {when}"
         growth = self.organization_headcount_six_month_growth
         if growth is not None and abs(growth) >= 0.05:
-            direction = "grew" if growth > 0 else "shrank"
-            yield f"Headcount {direction} {abs(growth):.0%} in six months"
+            # No number: the reference calls it a percentage (12.3), answers have fractions (0.125).
+            yield f"Headcount {'grew' if growth > 0 else 'shrank'} in six months"
 
 
 class Job(Wire):

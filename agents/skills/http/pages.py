@@ -11,7 +11,8 @@ from agents.skills.template import reach
 from maestro.errors import ServiceRefused
 
 MAX_ITEMS = 50_000
-NEXT_LINK = re.compile(r"""<([^<>]*)>[^,]*;\s*rel="?[^",]*\bnext\b""")
+PARAMETER = r""";\s*([\w!#$&+.^`|~*-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s";,]*)))?\s*"""
+LINK = re.compile(rf"<([^<>]*)>\s*((?:{PARAMETER})*)")
 
 Ask = Callable[[str, dict[str, Any]], Awaitable[Answer]]
 
@@ -55,9 +56,18 @@ def _next(
     if pages.kind == "cursor":
         cursor = reach(found, pages.next_path or "")
         return (at, {**place, pages.parameter: str(cursor)}) if cursor else None
-    link = NEXT_LINK.search(answer.headers.get("link", ""))
-    said = reach(found, pages.next_path) if pages.next_path else link and link[1]
+    linked = _linked(answer.headers.get("link", ""))
+    said = reach(found, pages.next_path) if pages.next_path else linked
     return (_at_home(urljoin(at, said), at), {}) if isinstance(said, str) and said else None
+
+
+def _linked(header: str) -> str | None:
+    """The first link of a Link header (RFC 8288) whose relations have `next` among them."""
+    for link in LINK.finditer(header):
+        for name, quoted, bare in re.findall(PARAMETER, link[2]):
+            if name.lower() == "rel" and "next" in (quoted or bare).lower().split():
+                return link[1]
+    return None
 
 
 def _at_home(url: str, at: str) -> str:

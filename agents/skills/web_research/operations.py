@@ -1,6 +1,7 @@
 """The skill `web_research`: search the web and read pages, by Tavily.
 
-After docs.tavily.com/documentation/api-reference/endpoint: search, extract and usage (read November 2026).
+After docs.tavily.com/documentation/api-reference/endpoint: search, extract and usage (read November 2026);
+how long they may take, after the timeouts of github.com/tavily-ai/tavily-python.
 """
 
 from dataclasses import replace
@@ -43,6 +44,8 @@ skill = Skill(
     icon="travel_explore",
     secrets=(replace(TAVILY.secret, probe=probe),),
 )
+SEARCH_SECONDS = 55
+EXTRACT_SECONDS = 80  # an advanced one takes 30 s before it gives a page up
 MAX_PAGE_CHARACTERS = 50_000
 SAMPLE_URL = "https://northwind-freight.example/news/series-b"
 
@@ -57,8 +60,10 @@ class SearchInput(BaseModel):
     search_depth: Literal["basic", "advanced", "fast", "ultra-fast"] = Field(
         "basic", description="Advanced costs double; the fast ones give less to read."
     )
-    include_domains: list[str] = Field(default_factory=list, description="Only these.")
-    exclude_domains: list[str] = Field(default_factory=list)
+    include_domains: list[str] = Field(
+        default_factory=list, max_length=300, description="Only these."
+    )
+    exclude_domains: list[str] = Field(default_factory=list, max_length=150)
 
 
 class Hit(BaseModel):
@@ -106,6 +111,7 @@ async def search(input: SearchInput, context: Context) -> SearchOutput:
         SearchOutput,
         headers=_headers(context),
         json={**asked, "query": input.query, "max_results": input.max_results},
+        seconds=SEARCH_SECONDS,
     )
 
 
@@ -174,6 +180,7 @@ async def extract(input: ExtractInput, context: Context) -> ExtractOutput:
         _Extracted,
         headers=_headers(context),
         json={"urls": input.urls, "extract_depth": input.extract_depth, "format": "markdown"},
+        seconds=EXTRACT_SECONDS,
     )
     pages = [
         Page(url=read.url, content=(read.raw_content or "")[:MAX_PAGE_CHARACTERS])

@@ -49,15 +49,21 @@ async def test_without_a_secret_nothing_is_asked(apollo: Apollo, make_context: M
     assert apollo.seen == []
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("revoked-key", "(401): Invalid API key. See https://docs.apollo.io"),
+        ("scoped-key", "(403): This API key is not authorized to access api/v1/organizations"),
+    ],
+)
 async def test_a_refused_secret_is_named_by_its_slot(
-    apollo: Apollo, online: Context, status: int
+    apollo: Apollo, make_context: MakeContext, key: str, said: str
 ) -> None:
-    apollo.faults.append(Reply(status, {"error": "Invalid access credentials."}))
+    secret = {"apollo_api_key": key}.__getitem__
 
     with pytest.raises(ServiceRefused, match="slot apollo_api_key") as refused:
-        await ask(online)
-    assert "Invalid access credentials" in refused.value.message
+        await ask(make_context(http=Egress.from_settings(), secret=secret))
+    assert said in refused.value.message
     assert refused.value.details["slot"] == "apollo_api_key"
 
 

@@ -96,7 +96,7 @@ async def test_a_person_is_enriched_by_id_alone_when_there_is_one(
     assert output["person"]["signals"] == [
         "In this role since August 2026",
         "Northwind Freight raised Series B in September 2026",
-        "Headcount grew 12% in six months",
+        "Headcount grew in six months",
     ]
     assert "linkedin_url" not in output["person"]
 
@@ -111,6 +111,14 @@ async def test_who_has_no_address_leaves_by_no_email(apollo: Apollo, online: Con
 
 async def test_whom_apollo_does_not_know_leaves_by_no_email(online: Context) -> None:
     assert await ask("enrich_person", online, lead_id="person_99") == ("no_email", {"person": {}})
+
+
+async def test_what_apollo_leaves_null_is_not_known(apollo: Apollo, online: Context) -> None:
+    job = {"title": None, "current": None, "start_date": None}
+    person = {"id": "p", "name": "X", "email": "x@x.example", "employment_history": [job]}
+    apollo.faults.append(Reply(body={"person": person | {"organization": None}}))
+
+    assert (await ask("enrich_person", online, lead_id="p")).port == "success"
 
 
 async def test_a_locked_address_is_none(apollo: Apollo, online: Context) -> None:

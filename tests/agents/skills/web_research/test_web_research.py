@@ -5,6 +5,7 @@ import pytest
 from pytest_django import Settings
 
 from agents.addresses import Policy
+from agents.answer import Answer
 from agents.egress import Egress
 from agents.skills.context import Context
 from agents.skills.outcome import JSON
@@ -63,12 +64,30 @@ async def test_a_long_page_is_cut(tavily: Tavily, online: Context) -> None:
     assert len(output["pages"][0]["content"]) == 50_000
 
 
-async def test_a_used_up_plan_says_so(tavily: Tavily, online: Context) -> None:
+@pytest.mark.parametrize("status", [432, 433])
+async def test_a_used_up_plan_says_so(tavily: Tavily, online: Context, status: int) -> None:
     said = {"detail": {"error": "This request exceeds your plan's set usage limit."}}
-    tavily.faults.append(Reply(432, said))
+    tavily.faults.append(Reply(status, said))
 
-    with pytest.raises(ServiceRefused, match="usage limit"):
+    with pytest.raises(ServiceRefused, match=f"{status}: This request exceeds your plan's"):
         await ask("search", online, query="northwind")
+
+
+async def test_a_slow_extraction_is_waited_for_as_long_as_tavily_tries(
+    tavily: Tavily, online: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    plain = Egress.request
+
+    async def noted(self: Egress, method: str, url: str, **options: Any) -> Answer:
+        waits.append(options["seconds"])
+        return await plain(self, method, url, **options)
+
+    monkeypatch.setattr(Egress, "request", noted)
+
+    await ask("extract", online, urls=["https://a.example/"], extract_depth="advanced")
+
+    assert waits[0] > 30  # what an advanced one may take by itself
 
 
 async def test_an_empty_query_is_not_asked(tavily: Tavily, online: Context) -> None:
