@@ -6,11 +6,12 @@ others announce theirs under the entry point group `maestro.skills`.
 
 import asyncio
 import inspect
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -169,10 +170,20 @@ def _built_in() -> list[Skill]:
 
 
 def _announced() -> list[Skill]:
-    return [_load(point.name, point.load()) for point in entry_points(group=ENTRY_POINTS)]
+    return [_load(point) for point in entry_points(group=ENTRY_POINTS)]
 
 
-def _load(name: str, skill: object) -> Skill:
+def _load(point: EntryPoint) -> Skill:
+    """What a package announces. Misconfigured says where its code breaks, for whoever is writing it."""
+    try:
+        skill = point.load()
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        package = point.dist.name if point.dist else point.value
+        message = (
+            f"The skill {point.name} cannot be loaded: {error!r} at {last.filename}:{last.lineno}"
+        )
+        raise Misconfigured(f"{message}; mend it, or uninstall {package}") from error
     if not isinstance(skill, Skill):
-        raise Misconfigured(f"The entry point {name} of {ENTRY_POINTS} does not name a Skill")
+        raise Misconfigured(f"The entry point {point.name} of {ENTRY_POINTS} does not name a Skill")
     return skill

@@ -41,6 +41,8 @@ def _answer(question: Question) -> Finding:
         answer = question()
     except DatabaseError as error:
         return Finding("", str(error).splitlines()[0])
+    except Misconfigured as error:
+        return Finding("", error.message)
     return answer if isinstance(answer, Finding) else Finding("", answer)
 
 
@@ -54,10 +56,7 @@ def _keys() -> str:
 
 
 def _database() -> str:
-    try:
-        check_database()
-    except Misconfigured as error:
-        return error.message
+    check_database()
     return ""
 
 

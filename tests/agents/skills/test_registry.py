@@ -238,3 +238,15 @@ def test_an_entry_point_that_names_no_skill_is_refused(announce: Announce) -> No
 
     with pytest.raises(Misconfigured, match="echo"):
         registry.skills()
+
+
+def test_a_package_whose_code_breaks_is_named_with_the_line(
+    announce: Announce, tmp_path: Path
+) -> None:
+    (tmp_path / "half_done.py").write_text("skill = 1\nimport nowhere_to_be_found\n")
+    announce("half_done:skill")
+
+    with pytest.raises(
+        Misconfigured, match=r"nowhere_to_be_found.*half_done\.py:2; .*uninstall plugin"
+    ):
+        registry.skills()
