@@ -29,8 +29,9 @@ def urls(wrap: Wrap) -> list[URLPattern]:
 
 @require_GET
 def skills(request: HttpRequest) -> HttpResponse:
-    catalog = catalog_of(looking_seat(request).workspace)
-    return desk_page(request, "catalog/skills.html", "Skills", catalog=catalog)
+    seat = looking_seat(request)
+    told = {"catalog": catalog_of(seat.workspace), "may_test": seat.may_edit}
+    return desk_page(request, "catalog/skills.html", "Skills", **told)
 
 
 @require_GET
@@ -95,7 +96,5 @@ def _found(seat: Seat, name: str) -> Operation:
 
 
 def _page(request: HttpRequest, seat: Seat, found: Operation, **told: Any) -> HttpResponse:
-    detail = detail_of(seat.workspace, found)
-    return desk_page(
-        request, "catalog/operation.html", found.full_name, detail=detail, operation=found, **told
-    )
+    told |= {"detail": detail_of(seat.workspace, found), "may_test": seat.may_edit}
+    return desk_page(request, "catalog/operation.html", found.full_name, operation=found, **told)

@@ -1,18 +1,19 @@
 """Testing a secret: one at a time, remembered and audited."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection
 
-from maestro.errors import Conflict
-from maestro.workspaces.filling import Filling
-from maestro.workspaces.models import Secret, TestOutcome
+from maestro.errors import Conflict, NotFound
+from maestro.workspaces.audit import record
+from maestro.workspaces.filling import Filling, fill_from_workspace
+from maestro.workspaces.models import Secret, TestOutcome, Workspace
 from maestro.workspaces.vault import newest_version, note_test, read_secret
 from runs.nodes.secrets import Keyring, keyring_holding
 
-from .filled import Filled, filled_by
+from .filled import Filled, asking_for, filled_by
 from .trying import Tried, try_all
 
 UNUSED = "No skill and no server asks for it."
@@ -26,17 +27,42 @@ def try_secret(secret: Secret, *, by: str) -> Secret:
     Conflict while another test of it is under way; NotFound or Misconfigured when the vault cannot
     give the value.
     """
-    with _alone(secret):
+    with _alone(secret.pk, secret.name):
         version = newest_version(secret)
         read_secret(secret)
-        slots = filled_by(secret)
-        asked = [(one, _keyring(secret, one)) for one in slots]
-        ended = asyncio.run(try_all(secret.workspace, asked)) if asked else []
-        tests = [_told(one, tried) for one, tried in zip(slots, ended, strict=True)]
+        tests = _tests(secret.workspace, filled_by(secret), secret)
         return note_test(secret, tests or [_unused(secret)], version=version, by=by)
 
 
-def _keyring(secret: Secret, one: Filled) -> Keyring:
+def try_environment(workspace: Workspace, slot: str, *, by: str) -> list[dict[str, str]]:
+    """What came of trying the environment's value, as `Secret.tests` says it, for each who asks for
+    the slot. The audit log alone remembers: what is not kept here can change unseen.
+
+    NotFound where the environment does not fill the slot; Conflict while it is being tested.
+    """
+    filling = fill_from_workspace(workspace.pk, [slot]).get(slot)
+    if filling is None:
+        raise NotFound(f"Nothing fills the slot {slot}: set a secret of that name.", slot=slot)
+    if filling.secret is not None:
+        raise NotFound(f"The secret {slot} fills the slot: test that one.", slot=slot)
+    with _alone(f"{workspace.pk}:{slot}", slot):
+        tests = _tests(workspace, asking_for([slot], workspace.pk), None)
+    outcomes = [{name: test[name] for name in ("slot", "asked_by", "outcome")} for test in tests]
+    told = {"slot": slot, "filled_by": "environment", "tests": outcomes}
+    record(workspace, by, "environment.tested", workspace, told)
+    return tests
+
+
+def _tests(
+    workspace: Workspace, slots: Sequence[Filled], secret: Secret | None
+) -> list[dict[str, str]]:
+    """What came of it in each slot, filled by the secret, or by the environment."""
+    asked = [(one, _keyring(secret, one)) for one in slots]
+    ended = asyncio.run(try_all(workspace, asked)) if asked else []
+    return [_told(one, tried) for one, tried in zip(slots, ended, strict=True)]
+
+
+def _keyring(secret: Secret | None, one: Filled) -> Keyring:
     name = one.slot.name
     return keyring_holding({name: Filling(name, secret)}, [one.slot], one.asked_by)
 
@@ -56,14 +82,14 @@ def _test(slot: str, asked_by: str, outcome: TestOutcome, message: str) -> dict[
 
 
 @contextmanager
-def _alone(secret: Secret) -> Iterator[None]:
+def _alone(key: str, name: str) -> Iterator[None]:
     """A lock that ends with the connection: no transaction is held open while a service is asked."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [secret.pk])
+        cursor.execute(LOCK, [key])
         if not cursor.fetchone()[0]:
-            raise Conflict(f"{secret} is being tested; its result is there in a moment.")
+            raise Conflict(f"{name} is being tested; its result is there in a moment.")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(UNLOCK, [secret.pk])
+            cursor.execute(UNLOCK, [key])

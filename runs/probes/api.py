@@ -1,15 +1,18 @@
 """Testing a secret over REST."""
 
+from typing import Annotated
+
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Path, Router
 
 from maestro.rest.shapes import Id, find
 from maestro.workspaces.bearer import ApiRequest, author, can
 from maestro.workspaces.secrets.api import secrets_of, shown
-from maestro.workspaces.secrets.schemas import SecretOut
+from maestro.workspaces.secrets.schemas import SecretOut, SecretTestOut, SlotTestsOut
 
-from . import try_secret
+from . import try_environment, try_secret
 
+Slot = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,80}$", description="Like apollo_api_key.")]
 router = Router(tags=["Secrets"])
 
 
@@ -19,3 +22,10 @@ def try_one_secret(request: ApiRequest, response: HttpResponse, secret_id: Id) -
     409 while it is being tested."""
     try_secret(find(secrets_of(request), secret_id), by=author(request))
     return shown(request, response, secret_id)
+
+
+@router.post("/slots/{slot}/test", response=SlotTestsOut, auth=can("run:write"))
+def try_slot_of_environment(request: ApiRequest, slot: Slot) -> SlotTestsOut:
+    """The same of a slot that the environment fills; 404 where it does not. The answer is not kept."""
+    tests = try_environment(request.auth.workspace, slot, by=author(request))
+    return SlotTestsOut(slot=slot, tests=[SecretTestOut.model_validate(test) for test in tests])

@@ -1,6 +1,6 @@
 """Which slots a secret fills, and who asks for them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from agents.skills.mcp.models import McpServer
@@ -29,13 +29,17 @@ def filled_by(secret: Secret) -> list[Filled]:
     """Those of its own name, those that orchestras bind it to, and the MCP servers that are asked
     with it; each once. Three queries."""
     names = {secret.name, *(binding.slot for binding in secret.bindings.all())}
-    found = [one for one in (*_declared(), *_named(secret)) if one.slot.name in names]
     servers = [
         Filled(Slot(secret.name), f"mcp.{server.name}", server)
         for server in secret.mcp_servers.select_related("secret")
     ]
-    once = {(one.slot.name, one.asked_by): one for one in found}
-    return [*once.values(), *servers]
+    return [*asking_for(names, secret.workspace_id), *servers]
+
+
+def asking_for(slots: Collection[str], workspace_id: str) -> list[Filled]:
+    """The skills, models and nodes that ask for these slots, each once. One query."""
+    found = [one for one in (*_declared(), *_named(workspace_id)) if one.slot.name in slots]
+    return list({(one.slot.name, one.asked_by): one for one in found}.values())
 
 
 def _declared() -> Iterator[Filled]:
@@ -44,7 +48,7 @@ def _declared() -> Iterator[Filled]:
             yield Filled(slot, "models" if slot.name == MODEL_SLOT else skill.name)
 
 
-def _named(secret: Secret) -> Iterator[Filled]:
+def _named(workspace_id: str) -> Iterator[Filled]:
     """Slots that only the params of a node name."""
     naming = {
         (skill.name, operation.name): operation
@@ -52,9 +56,7 @@ def _named(secret: Secret) -> Iterator[Filled]:
         for operation in skill.operations.values()
         if operation.names_secret
     }
-    nodes = Node.objects.filter(
-        workspace=secret.workspace_id, skill__in={skill for skill, _ in naming}
-    )
+    nodes = Node.objects.filter(workspace=workspace_id, skill__in={skill for skill, _ in naming})
     for skill, name, config in nodes.values_list("skill", "operation", "config"):
         operation = naming.get((skill, name))
         if operation is not None:

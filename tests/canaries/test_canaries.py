@@ -35,7 +35,7 @@ from runs.auditions.actions import candidate_of, propose, start_audition
 from runs.auditions.declared import Selection
 from runs.auditions.settling import settle
 from runs.models import Mode, Run, RunEvent, Trigger
-from runs.probes import try_secret
+from runs.probes import try_environment, try_secret
 from runs.trials import try_operation
 from tests.api.callers import Caller
 from tests.factories import AUTHOR, make_agent, make_orchestra, make_score, make_workspace
@@ -199,6 +199,7 @@ def tried_by_hand(workspace: Workspace, url: str) -> list[str]:
         except MaestroError as refusal:
             said.append(repr(refusal.as_json()))
     said += [repr(try_secret(one, by=AUTHOR).tests) for one in workspace.secrets.all()]
+    said.append(repr(try_environment(workspace, "tavily_api_key", by=AUTHOR)))
     return said
 
 

@@ -215,6 +215,49 @@ def test_a_program_tests_a_secret_and_its_etag_stays(workspace: Workspace, apoll
     refused(Caller.of(make_workspace()).post(f"{path}/test"), 404, "not_found")
 
 
+def test_what_the_environment_fills_is_tested_where_it_may(
+    workspace: Workspace, apollo: Apollo, settings: Settings
+) -> None:
+    settings.ENVIRONMENT_SECRETS = {"apollo_api_key": VALUE}
+    caller, path = Caller.of(workspace), "/slots/apollo_api_key/test"
+    assert "set a secret" in refused(caller.post(path), 404, "not_found")["message"]
+    assert apollo.seen == []
+
+    workspace.settings = {"env_secrets": True}
+    workspace.save()
+    works = {"slot": "apollo_api_key", "asked_by": "apollo", "outcome": "works", "message": ""}
+    assert read(caller.post(path)) == {"slot": "apollo_api_key", "tests": [works]}
+    told = AuditEntry.objects.get(action="environment.tested")
+    assert told.details["tests"][0]["outcome"] == "works" and VALUE not in str(told.details)
+
+    settings.ENVIRONMENT_SECRETS = {"apollo_api_key": "short"}
+    (test,) = read(caller.post(path))["tests"]
+    assert test["outcome"] == "refused" and "fewer than 8" in test["message"]
+    set_secret(workspace, "apollo_api_key", VALUE, by=AUTHOR)
+    assert "test that one" in refused(caller.post(path), 404, "not_found")["message"]
+
+
+def test_the_catalog_has_a_button_for_what_the_environment_fills(
+    world: World,  # noqa: F811
+    sign_in: SignIn,  # noqa: F811
+    apollo: Apollo,
+    settings: Settings,
+) -> None:
+    settings.ENVIRONMENT_SECRETS = {"apollo_api_key": "revoked-key"}
+    Workspace.objects.update(settings={"env_secrets": True})
+    editor, address = sign_in(Role.EDITOR), "/admin/catalog/slots/apollo_api_key/test/"
+    assert address.encode() in editor.get("/admin/catalog/skills/").content
+    assert address.encode() in editor.get("/admin/catalog/operations/apollo.find_leads/").content
+
+    shown = editor.post(address, follow=True).content.decode()
+
+    assert "apollo_api_key of the environment, for apollo: refused. Apollo does not know" in shown
+    assert "revoked-key" not in shown
+    viewer = sign_in(Role.VIEWER)
+    assert viewer.post(address).status_code == 403
+    assert address.encode() not in viewer.get("/admin/catalog/skills/").content
+
+
 def test_which_slots_it_fills_is_asked_in_three_queries(
     workspace: Workspace,
     django_assert_num_queries: "object",

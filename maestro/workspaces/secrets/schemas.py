@@ -39,6 +39,13 @@ class SecretTestOut(BaseModel):
     message: str
 
 
+class SlotTestsOut(BaseModel):
+    """What came of trying the environment's value in one slot."""
+
+    slot: str
+    tests: list[SecretTestOut]
+
+
 class SecretOut(BaseModel):
     """All of a secret but its value."""
 
