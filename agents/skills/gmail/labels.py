@@ -33,5 +33,10 @@ async def _created(context: Context, name: str) -> dict[str, str]:
         # Another item of the same run was faster.
         if refusal.details.get("status") != CONFLICT:
             raise
-        return await _known(context)
+        known = await _known(context)
+        if (
+            name.lower() not in known
+        ):  # Gmail takes some names for alike that are not, like a-b, a/b
+            raise
+        return known
     return {name.lower(): label.id}

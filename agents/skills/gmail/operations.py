@@ -1,6 +1,6 @@
 """The skill `gmail`: reads, answers and labels the mail of one Google account."""
 
-from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 from html import unescape
 from typing import Annotated
 
@@ -194,14 +194,14 @@ async def label_thread(input: LabelInput, context: Context) -> LabelOutput:
 
 def _shown(thread: Thread, message: Message) -> ReadOutput:
     payload = message.payload
-    name, address = parseaddr(payload.header("from"))
+    name, address = payload.sender()
     known = (each.payload.header("message-id") for each in thread.messages)
     return ReadOutput(
         thread_id=thread.id,
         message_id=message.id,
         from_email=address.lower(),
         from_name=name,
-        to=[to.lower() for _, to in getaddresses([payload.header("to")]) if to],
+        to=[to.lower() for _, to in getaddresses([payload.raw_header("to")]) if to],
         subject=one_line(payload.header("subject")),
         date=_date(payload.header("date")),
         text=payload.text()[:MAX_TEXT].replace("\x00", ""),

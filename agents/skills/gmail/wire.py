@@ -6,15 +6,18 @@ users.labels (read November 2026). Bodies are base64url; attachments have an id 
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message as Headers
+from email.utils import parseaddr
 
 from pydantic import BaseModel, Field
 
 from agents.skills.email.html import text_of
 
+ANGLED = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 OWN = {"SENT", "DRAFT"}
 STATEFUL = ("iso-2022", "utf-7", "hz")  # their bytes are ASCII, so they look like UTF-8 too
 
@@ -48,8 +51,19 @@ class Part(BaseModel):
 
     def header(self, name: str) -> str:
         """The first header of that name, decoded; empty when there is none."""
-        found = (h.value for h in self.headers if h.name.lower() == name)
-        return _decoded(next(found, ""))
+        return _decoded(self.raw_header(name))
+
+    def raw_header(self, name: str) -> str:
+        """As it was sent: addresses are told apart before names are decoded, which may hold commas."""
+        return next((h.value for h in self.headers if h.name.lower() == name), "")
+
+    def sender(self) -> tuple[str, str]:
+        """Name and address, also of a name with a comma and no quotes around it."""
+        raw = self.raw_header("from")
+        name, address = parseaddr(raw)
+        if "@" not in address and (found := ANGLED.search(raw)):
+            name, address = raw[: found.start()].strip(), found[1]
+        return _decoded(name), address
 
     def text(self) -> str:
         """What a person reads: plain text where there is some, else HTML without its marks."""

@@ -181,6 +181,21 @@ def test_broken_bytes_and_unknown_charsets_do_not_stop_the_reading() -> None:
     assert read(mimeType="text/plain", body={"data": "!"}) == ""
 
 
+@pytest.mark.parametrize(
+    "sender",
+    ["=?utf-8?Q?M=C3=BCller=2C_J=C3=B6rg?= <Joerg@x.example>", "Müller, Jörg <Joerg@x.example>"],
+)
+async def test_a_name_with_a_comma_is_no_address(
+    gmail: GmailEnd, online: Context, sender: str
+) -> None:
+    text = part("text/plain", "Hi")
+    gmail.threads["t5"] = [message("5a", sender, text, "INBOX")]
+
+    output = await ask("read_thread", online, thread_id="t5")
+
+    assert (output["from_email"], output["from_name"]) == ("joerg@x.example", "Müller, Jörg")
+
+
 async def test_encoded_headers_are_decoded(gmail: GmailEnd, online: Context) -> None:
     subject = "=?utf-8?B?R3LDvMOfZQ==?="
     sender = "=?iso-8859-1?Q?J=F6rg?= <joerg@x.example>"

@@ -8,7 +8,7 @@ from agents.skills.outcome import JSON
 from agents.skills.registry import dispatch, find, look_up
 from maestro.errors import InvalidNodeInput, OutcomeUnknown, ServiceRefused, Unavailable
 from tests.agents.skills.conftest import MakeContext
-from tests.far_ends.gmail import GmailEnd
+from tests.far_ends.gmail import GmailEnd, refusing
 from tests.far_ends.server import Reply
 
 MAIL = {"to": "maya@northwind.example", "subject": "Ihre 4 Stellen: Grüße", "body": "Hi Maya,\n"}
@@ -146,6 +146,18 @@ async def test_a_label_that_another_item_makes_meanwhile_is_used(
     await ask("label_thread", online, thread_id="t1", label="maestro")
 
     assert "Label_9" in gmail.threads["t1"][0]["labelIds"]
+
+
+async def test_a_label_that_gmail_neither_makes_nor_lists_is_not_told_as_put_on(
+    gmail: GmailEnd, online: Context
+) -> None:
+    gmail.labels["Label_9"] = "Maestro/a/b"
+    await ask("list_inbox", online)
+    conflict = refusing(409, "Label name exists or conflicts", "aborted")
+    gmail.faults += [Reply(body={"labels": []}), conflict]
+
+    with pytest.raises(ServiceRefused, match="exists or conflicts"):
+        await ask("label_thread", online, thread_id="t1", label="Maestro/a-b")
 
 
 async def test_a_label_not_put_on_may_be_tried_again(gmail: GmailEnd, online: Context) -> None:
