@@ -54,10 +54,10 @@ def test_passes_without_an_edge_back_are_told() -> None:
 def test_retries_of_a_node_that_is_never_tried_again_are_told() -> None:
     fan = parallel("fan", "a", "b")
     tried = fan.model_copy(update={"retry": RetryPolicy(attempts=3)})
-    ends = [step("left"), step("right"), "fan.a -> left", "fan.b -> right"]
+    left, right, led = step("left"), step("right"), ("fan.a -> left", "fan.b -> right")
 
-    assert warned(graph(tried, *ends)) == {("never_tried_again", "fan")}
-    assert warned(graph(fan, *ends)) == set()
+    assert warned(graph(tried, left, right, *led)) == {("never_tried_again", "fan")}
+    assert warned(graph(fan, left, right, *led)) == set()
 
 
 def test_branches_of_a_parallel_are_taken_in_any_case() -> None:
