@@ -1,5 +1,7 @@
 """The picture of a comparison can be read: what follows stands to the right, nothing on top of another."""
 
+from itertools import pairwise
+
 from scores.document import GraphDocument
 from scores.history.comparison import compare_graphs
 from scores.history.drawing import Drawing, draw
@@ -52,3 +54,14 @@ def test_a_line_over_several_columns_goes_below_what_stands_between() -> None:
     long = next(line for line in drawing.lines if line.title.startswith("a.success → d"))
     assert long.bottom > max(box.y for box in drawing.boxes) + 36
     assert drawing.height > long.bottom
+
+
+def test_a_long_score_goes_on_below_within_the_width_of_a_page() -> None:
+    keys = "abcdefghi"
+    ways = [f"{one} -> {other}" for one, other in pairwise(keys)]
+    drawing = drawing_of(graph(*map(step, keys), *ways, "a -> i"))
+
+    at = {box.text: (box.x, box.y) for box in drawing.boxes}
+    assert at["d"][0] > at["e"][0] == at["a"][0] and at["d"][1] < at["e"][1] < at["i"][1]
+    assert drawing.width <= 960
+    assert len(drawing.lines) == 9 and all(line.bottom < drawing.height for line in drawing.lines)
