@@ -54,12 +54,23 @@ function useSteadyMiddle(flow, board) {
     const observer = new ResizeObserver(() => {
       const after = { width: board.clientWidth, height: board.clientHeight };
       const { x, y, zoom } = flow.getViewport();
-      flow.setViewport({ x: x + (after.width - before.width) / 2, y: y + (after.height - before.height) / 2, zoom });
+      const middle = y + (after.height - before.height) / 2;
+      flow.setViewport({ x: x + (after.width - before.width) / 2, y: aboveCorner(flow, middle, after.height), zoom });
       before = after;
     });
     observer.observe(board);
     return () => observer.disconnect();
   }, [flow, board]);
+}
+
+/** `y` of the viewport, less what brings a score that is seen whole out from under the legend and the small map. */
+function aboveCorner(flow, y, height) {
+  const bounds = flow.getNodesBounds(flow.getNodes());
+  const zoom = flow.getZoom();
+  const top = bounds.y * zoom + y - parseInt(FIT.padding.top);
+  const over = (bounds.y + bounds.height) * zoom + y - (height - parseInt(FIT.padding.bottom));
+  const isWhole = top >= 0 && over <= parseInt(FIT.padding.bottom);
+  return isWhole ? y - Math.max(0, Math.min(over, top)) : y;
 }
 
 function middleOf(flow, board) {
