@@ -14,9 +14,9 @@ from imap_tools import AND, OR, BaseMailBox, Header, MailMessage
 from pydantic import BaseModel, Field, StringConstraints
 
 from agents.skills.context import Context
-from agents.skills.email.html import text_of
 from agents.skills.email.imap import Account, open_mailbox, store
 from agents.skills.email.manifest import skill
+from agents.skills.email.text import own_text
 from agents.skills.email.thread import (
     LabelOutput,
     ListOutput,
@@ -184,7 +184,6 @@ def _ids(mail: MailMessage, header: str) -> list[str]:
 
 def _shown(thread_id: str, mail: MailMessage, thread: list[MailMessage]) -> ReadOutput:
     sender = mail.from_values
-    text = mail.text or text_of(mail.html)
     return ReadOutput(
         thread_id=thread_id,
         message_id=mail.uid or "",
@@ -193,7 +192,7 @@ def _shown(thread_id: str, mail: MailMessage, thread: list[MailMessage]) -> Read
         to=[address.lower() for address in mail.to],
         subject=one_line(mail.subject),
         date=_date(mail),
-        text=text.replace("\r\n", "\n")[:MAX_TEXT].replace("\x00", ""),
+        text=own_text(mail.obj).replace("\r\n", "\n")[:MAX_TEXT].replace("\x00", ""),
         labels=[flag for flag in mail.flags if not flag.startswith("\\")],
         message_ids=[f"<{one}>" for each in thread for one in _ids(each, "message-id")[:1]],
     )

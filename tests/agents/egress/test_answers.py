@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from agents.addresses import Policy
+from agents.answer import seconds_to_wait
 from agents.egress import Egress
 from maestro.errors import (
     InvalidNodeInput,
@@ -165,3 +166,26 @@ async def test_a_cancelled_request_leaves_the_client_usable(http: Egress, far_en
     slow.cancel()
 
     assert (await http.request("GET", f"{far_end.url}/json")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [
+        ("120", 120, 120),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", 86_400, 1e10),
+        ("Friday, 01-Jan-60 00:00:00 GMT", 86_400, 1e10),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
+        ("Mon, 01 Jan 0001 00:00:00 +1400", 0, 0),
+    ],
+)
+def test_retry_after_is_a_number_of_seconds_or_a_date(
+    header: str, least: float, most: float
+) -> None:
+    """RFC 9110, sections 10.2.3 and 5.6.7."""
+    wait = seconds_to_wait(header)
+    assert wait is not None and least <= wait <= most
+
+
+@pytest.mark.parametrize("nonsense", ["", "soon", "-5", "1.5", "2026-01"])
+def test_any_other_retry_after_says_nothing(nonsense: str) -> None:
+    assert seconds_to_wait(nonsense) is None
