@@ -79,6 +79,8 @@ def test_a_stage_changed_on_the_page_is_a_move_with_its_author(
     assert (moved.kind, moved.by, moved.new_stage) == ("moved", "editor person", "won")
     told = Delivery.objects.filter(body__data__activity_id=moved.pk)
     assert told.get().hook.workspace == world.workspace
+    after = client.get(page(contact)).content.decode()
+    assert "replied → won" in after and "by editor person" in after and "by run_1" in after
 
 
 def test_those_chosen_in_the_list_are_moved_together(

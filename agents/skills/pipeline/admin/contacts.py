@@ -28,6 +28,8 @@ from ..changing import change_contact
 from ..models import Activity, Contact, Pipeline
 from ..moves import move_contacts
 
+SHOWN_ON_PAGE = 20
+
 
 class ContactForm(RefusableForm):
     """`stage` counts only where the person changed it: it may have moved since the page was shown."""
@@ -69,6 +71,13 @@ class ContactAdmin(ScopedAdmin):
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """The verb has."""
+
+    def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
+        contact = context.get("original")
+        return {
+            **context,
+            "activities": contact.activities.all()[:SHOWN_ON_PAGE] if contact else [],
+        }
 
     @admin.action(description="Move to a stage", permissions=["change"])
     def move(self, request: HttpRequest, queryset: QuerySet[Contact]) -> HttpResponse | None:
