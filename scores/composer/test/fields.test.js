@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arriving, inputOf, pathsIn } from "../src/graph/fields.js";
+import { arriving, inputOf, isOneStep, pathsIn } from "../src/graph/fields.js";
 import { exampleOf, fieldsOf, parsed, shown } from "../src/graph/schema.js";
 import { carry } from "../src/graph/transform.js";
 import { edge, graph, map, step } from "./catalog.js";
@@ -82,4 +82,11 @@ test("what is typed becomes a value of its type, or says why not", () => {
   assert.match(parsed("{", "json").fault, /Not JSON/);
   assert.equal(shown({ a: 1 }, "json"), '{\n  "a": 1\n}');
   assert.equal(shown(["a", "b"], "lines"), "a\nb");
+});
+
+test("records of a step that was tested by itself are known from those of a run", () => {
+  const doc = graph([step("a"), step("b")], ["a -> b"]);
+  assert.ok(isOneStep([{ node: "b" }, { node: "b" }], doc));
+  assert.ok(!isOneStep([{ node: "a" }, { node: "b" }], doc));
+  assert.ok(!isOneStep([{ node: "a" }], graph([step("a")], [])));
 });

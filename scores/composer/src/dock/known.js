@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 
 import { all, get } from "../api.js";
+import { isOneStep } from "../graph/fields.js";
 import { isMap } from "../graph/kinds.js";
 import { exampleOf } from "../graph/schema.js";
 import { now, set, useFacts } from "../store.js";
@@ -13,9 +14,20 @@ let asked = false;
 export async function loadValues(again = false) {
   if (asked && !again) return;
   asked = true;
-  const { items } = await get(`/runs?score=${now().score.id}&limit=5`);
-  const run = items.find((one) => one.started_at && one.finished_at);
-  if (run) set({ values: valuesIn(run, await all(`/runs/${run.id}/nodes`)) });
+  const { items } = await get(`/runs?score=${now().score.id}&limit=20`);
+  const found = await lastPlayed(items.filter((one) => one.started_at && one.finished_at));
+  if (found) set({ values: valuesIn(found.run, found.rows) });
+}
+
+/** The newest run that was more than one step, else the newest: {run, rows}, or null. */
+async function lastPlayed(runs) {
+  let newest = null;
+  for (const run of runs) {
+    const rows = await all(`/runs/${run.id}/nodes`);
+    newest ??= { run, rows };
+    if (!isOneStep(rows, now().doc)) return { run, rows };
+  }
+  return newest;
 }
 
 /** {run, rows: key -> its rows, iteration: the one that most nodes took part in}. */

@@ -52,3 +52,6 @@ export function pathsIn(fields, prefix = "", depth = 0) {
     return [{ path, value }, ...inner];
   });
 }
+
+/** Whether these records are of a step that was tested by itself, which tell nothing of the steps before it. */
+export const isOneStep = (rows, doc) => doc.nodes.length > 1 && new Set(rows.map((row) => row.node)).size < 2;
