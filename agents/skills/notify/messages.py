@@ -74,7 +74,11 @@ def _check_posted(answer: Answer, slot: str) -> None:
     if said.startswith(b"<"):
         message = f"A web page answered, not a chat: look whether the address in {slot} is whole"
         raise OutcomeUnknown(message, status=answer.status)
-    told = answer.json() if said.startswith(b"{") else {}
+    try:
+        told = answer.json() if said.startswith(b"{") else {}
+    except ServiceRefused:
+        message = "The chat's answer is broken: it may have posted the message"
+        raise OutcomeUnknown(message, status=answer.status) from None
     if told.get("ok") is False or told.get("success") is False:
         raise ServiceRefused(f"it answered {answer.status}", said=said.decode(errors="replace"))
 

@@ -82,10 +82,16 @@ def test_what_a_chat_did_not_post_is_an_error(answer: Reply, said: str) -> None:
         play(skill, TO_CHAT, replies=[answer])
 
 
-def test_a_page_in_place_of_a_chat_leaves_open_whether_it_was_posted() -> None:
-    page = Reply(body=b"<!DOCTYPE html><title>Sign in</title>")
-    with pytest.raises(OutcomeUnknown, match="A web page answered"):
-        play(skill, TO_CHAT, replies=[page])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<!DOCTYPE html><title>Sign in</title>", "A web page answered"),
+        (b'{"success": tr', "answer is broken"),
+    ],
+)
+def test_what_is_no_chats_answer_leaves_open_whether_it_was_posted(body: bytes, said: str) -> None:
+    with pytest.raises(OutcomeUnknown, match=said):
+        play(skill, TO_CHAT, replies=[Reply(body=body)])
 
 
 @pytest.mark.parametrize("answer", [Reply(body=b"ok"), Reply(json={"success": True}), Reply()])
