@@ -19,7 +19,7 @@ from scores.models import Score
 from .models import Orchestra, OrchestraAgent, SecretBinding
 from .rules import check_orchestra
 from .schedule import next_fire
-from .slots import require_slots
+from .slots import refuse_unknown_slots, require_slots
 
 
 class OrchestraFields(TypedDict, total=False):
@@ -98,9 +98,11 @@ def bind_secrets(orchestra: Orchestra, secrets: Mapping[str, Secret], *, author:
             raise InvalidInput(
                 f"This workspace has no secret {binding.secret_id}", place="bindings"
             )
-    saved.bindings.all().delete()
     for binding in bindings:
         clean(binding)
+    refuse_unknown_slots(saved, secrets)
+    saved.bindings.all().delete()
+    for binding in bindings:
         binding.save(force_insert=True)
     bound = {binding.slot: binding.secret.name for binding in bindings}
     record(saved.workspace, author, "orchestra.bound", saved, {"bindings": bound})

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from maestro.errors import Conflict
-from maestro.workspaces.filling import Filling, fill_from_workspace
+from agents.skills.registry import skills
+from maestro.errors import Conflict, InvalidInput
+from maestro.workspaces.filling import MODEL_SLOT, Filling, fill_from_workspace
 from scores.actions import read_graph
 from scores.slots import slots_with_below
 
@@ -34,6 +35,21 @@ def slots_of(orchestra: Orchestra, *, with_optional: bool = False) -> dict[str, 
         return {}
     document = read_graph(orchestra.score, orchestra.score_version)
     return slots_with_below(orchestra.score, document, with_optional=with_optional)
+
+
+def refuse_unknown_slots(orchestra: Orchestra, slots: Collection[str]) -> None:
+    """InvalidInput for a slot that nothing asks for: misspelt, it would leave the run to the
+    workspace's own secret. What an installed skill could ask for may be bound beforehand."""
+    kept = set(orchestra.bindings.values_list("slot", flat=True))
+    named = {slot.name for skill in skills() for slot in skill.secrets} | {MODEL_SLOT}
+    unknown = set(slots) - kept - named
+    unknown -= slots_of(orchestra, with_optional=True).keys() if unknown else set()
+    for slot in sorted(unknown):
+        asked = ", ".join(slots_of(orchestra, with_optional=True)) or "no slot"
+        raise InvalidInput(
+            f"Nothing asks for the slot {slot!r}; the score of {orchestra} asks for {asked}",
+            place=f"bindings.{slot}",
+        )
 
 
 def missing_slots(orchestra: Orchestra) -> dict[str, list[str]]:

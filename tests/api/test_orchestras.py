@@ -200,8 +200,9 @@ def test_a_list_asks_the_database_the_same_number_of_times_however_long_it_is(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     set_secret(workspace, "key", "a secret of eight", by="test")
+    slots = ("apollo_api_key", "tavily_api_key")
     for number in range(4):
-        made(caller, body, name=f"Daily {number}", bindings={"one": "key", "two": "key"})
+        made(caller, body, name=f"Daily {number}", bindings=dict.fromkeys(slots, "key"))
 
     with django_assert_num_queries(4):
         assert len(read(caller.get("/orchestras"))["items"]) == 4

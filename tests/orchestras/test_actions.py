@@ -170,10 +170,10 @@ def test_secrets_are_bound_by_slot_and_by_their_own_workspace_only(
     orchestra = make_orchestra(score)
     mine = Secret.objects.create(workspace=workspace, name="apollo")
     foreign = Secret.objects.create(workspace=make_workspace(), name="apollo")
-    bind_secrets(orchestra, {"old": mine}, author=AUTHOR)
+    bind_secrets(orchestra, {"tavily_api_key": mine}, author=AUTHOR)
 
     bind_secrets(orchestra, {"apollo_api_key": mine}, author=AUTHOR)
-    for wrong in ({"apollo_api_key": foreign}, {"no slot": mine}):
+    for wrong in ({"apollo_api_key": foreign}, {"no slot": mine}, {"apollo_api_kye": mine}):
         with pytest.raises(InvalidInput):
             bind_secrets(orchestra, wrong, author=AUTHOR)
 
