@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from agents.skills.mcp.actions import save_server
+from agents.skills.mcp.models import McpServer
 from maestro.workspaces.models import AuditEntry, Role, Secret
 from maestro.workspaces.vault import read_secret, set_secret
 from orchestras.actions import bind_secrets
@@ -85,12 +87,16 @@ def test_the_list_says_version_and_who_binds_it(
 ) -> None:
     set_secret(secret.workspace, secret.name, "another value", by="ada")
     bind_secrets(orchestra, {"apollo_api_key": secret}, author="ada")
+    url = "https://mcp.example/weather"
+    server = McpServer(workspace=secret.workspace, name="weather", url=url, secret=secret)
+    save_server(server, by="ada")
 
     shown = editor.get(list_page(secret))
 
     newest = {row.name: row.newest for row in shown.context["cl"].result_list}
     assert newest == {"alder-key": 1, "apollo_api_key": 2}
     assert page(orchestra).encode() in shown.content
+    assert page(server).encode() in shown.content
 
 
 def test_a_bound_secret_cannot_be_deleted_and_the_page_says_why(

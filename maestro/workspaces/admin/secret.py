@@ -101,8 +101,8 @@ class SecretAdmin(GuardedDeletion):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         newest = SecretVersion.objects.filter(secret=OuterRef("pk")).order_by("-version")
-        rows = super().get_queryset(request).prefetch_related("bindings__orchestra")
-        return rows.annotate(
+        rows = super().get_queryset(request)
+        return rows.prefetch_related("bindings__orchestra", "mcp_servers", "hooks").annotate(
             newest=Subquery(newest.values("version")[:1]),
             rotated_at=Subquery(newest.values("created_at")[:1]),
         )
@@ -137,8 +137,10 @@ class SecretAdmin(GuardedDeletion):
 
     @admin.display(description="Bound by")
     def bound_by(self, secret: Secret) -> SafeString:
+        """As `vault.uses_of` tells, of what the list has read already."""
         orchestras = dict.fromkeys(binding.orchestra for binding in secret.bindings.all())
-        links = [(page_of(orchestra), orchestra.name) for orchestra in orchestras]
+        used_by = [*orchestras, *secret.mcp_servers.all(), *secret.hooks.all()]
+        links = [(page_of(one), str(one)) for one in used_by]
         return format_html_join(", ", '<a href="{}">{}</a>', links)
 
     @method_decorator(sensitive_post_parameters("value"))
