@@ -92,10 +92,10 @@ def test_rows_that_the_budget_left_out_prove_nothing(
     ],
 )
 def test_what_it_cannot_begin_it_refuses_with_exit_code_2(
-    heard: Callable[..., str], options: JSON, why: str
+    heard: Callable[..., str], prompt: Path, options: JSON, why: str
 ) -> None:
     with pytest.raises(CommandError, match=why) as refusal:
-        heard(lambda _: "unsure", **options)
+        heard(lambda _: "unsure", **{"prompt_file": prompt, **options})
 
     assert refusal.value.returncode == 2
 
