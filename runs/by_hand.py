@@ -21,7 +21,7 @@ def context_by_hand(workspace: Workspace, http: Egress) -> Context:
         node_key="trial",
         iteration="",
         workspace_id=workspace.pk,
-        idempotency_key=f"{run_id}/trial",
+        idempotency_key=f"{workspace.pk}/{run_id}/trial",
         run_url="/admin/catalog/",
         secret=_no_secret,
         http=http.within(workspace.egress_hosts),

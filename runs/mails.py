@@ -1,6 +1,7 @@
 """Mails that were kept instead of sent, because no mail server is set.
 
-Their files are named after the run that wrote them, which says whose workspace they are of.
+Their files are named after the run that wrote them, which says whose workspace they are of, or after
+the workspace whose member tried the operation by hand.
 """
 
 import re
@@ -19,11 +20,12 @@ from runs.models import Run
 SHOWN = 200
 MAX_TEXT = 200_000
 OF_A_RUN = re.compile(r"^(run_[0-9a-z]{20})[-.]")
+BY_HAND = re.compile(r"^(ws_\w+)-try_\w+-")  # as `by_hand.context_by_hand` words a trial's key
 
 
 @dataclass(frozen=True)
 class KeptMail:
-    """One file, with as much of it as a list shows."""
+    """One file, with as much of it as a list shows; `run_id` empty: tried by hand."""
 
     name: str
     run_id: str
@@ -44,17 +46,16 @@ class OpenedMail:
 
 def kept_mails(workspace: Workspace) -> list[KeptMail]:
     """The newest of this workspace."""
-    files = {file: run_id for file in _folder().glob("*.eml") if (run_id := _run_of(file.name))}
-    ours = _ours(workspace, set(files.values()))
-    newest = sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
-    return [_headers(file, _read(file)) for file in newest if files[file] in ours][:SHOWN]
+    ours = _ours(workspace, list(_folder().glob("*.eml")))
+    newest = sorted(ours, key=lambda file: file.stat().st_mtime, reverse=True)[:SHOWN]
+    return [_headers(file, _read(file)) for file in newest]
 
 
 def kept_mail(workspace: Workspace, name: str) -> OpenedMail:
     """One of them; NotFound for a name that is none of this workspace's."""
-    file, run_id = _folder() / name, _run_of(name)
-    is_ours = run_id and file.parent == _folder() and _ours(workspace, {run_id})
-    if not is_ours or file.suffix != ".eml" or not file.is_file():
+    file = _folder() / name
+    is_ours = file.parent == _folder() and file.suffix == ".eml" and _ours(workspace, [file])
+    if not is_ours or not file.is_file():
         raise NotFound("There is no such mail.")
     message = _read(file)
     body = message.get_body(("plain", "html"))
@@ -72,9 +73,17 @@ def _run_of(name: str) -> str:
     return match[1] if match else ""
 
 
-def _ours(workspace: Workspace, run_ids: set[str]) -> set[str]:
-    runs = Run.objects.filter(workspace=workspace, pk__in=run_ids)
-    return set(runs.values_list("pk", flat=True))
+def _ours(workspace: Workspace, files: list[Path]) -> list[Path]:
+    """Those that a run of the workspace wrote, or a trial of one of its members."""
+    written_by = {run_id for file in files if (run_id := _run_of(file.name))}
+    found = Run.objects.filter(workspace=workspace, pk__in=written_by)
+    runs = set(found.values_list("pk", flat=True))
+    return [f for f in files if _run_of(f.name) in runs or _tried_in(f.name) == workspace.pk]
+
+
+def _tried_in(name: str) -> str:
+    match = BY_HAND.match(name)
+    return match[1] if match else ""
 
 
 def _read(file: Path) -> EmailMessage:

@@ -1,5 +1,6 @@
 """Nobody sees, finds, chooses or changes a row of a workspace they do not work in."""
 
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django_q.models import Schedule
 
+from agents.egress import Egress
+from agents.skills.email.kept import keep
 from agents.skills.pipeline.models import Contact
 from maestro.workspaces.models import Membership, Role
+from runs.by_hand import context_by_hand
 from runs.models import Run
 from tests.admin.conftest import SignIn, World
 from tests.admin.pages import add_page, list_page, page
@@ -154,6 +158,26 @@ def test_kept_mails_are_those_of_the_workspaces_runs(
     )
     assert b"&lt;script&gt;alert(1)" in client.get(ours).content
     assert client.get(theirs).status_code == 404
+
+
+def test_a_mail_that_was_tried_by_hand_is_kept_where_it_was_tried(
+    world: World, elsewhere: World, sign_in: SignIn, settings: object, tmp_path: Path
+) -> None:
+    settings.MAIL_DIR = tmp_path  # type: ignore[attr-defined]
+    names = []
+    for home in (world.workspace, elsewhere.workspace):
+        mail = EmailMessage()
+        mail["Subject"] = f"of {home.pk}"
+        key = context_by_hand(home, Egress.from_settings()).idempotency_key
+        names.append(keep(mail, tmp_path, key).name)
+    client = sign_in(Role.VIEWER)
+
+    shown = client.get(reverse("admin:kept_mails")).content.decode()
+
+    assert f"of {world.workspace.pk}" in shown and "tried by hand" in shown
+    assert f"of {elsewhere.workspace.pk}" not in shown
+    opened = [client.get(reverse("admin:kept_mail", args=[name])).status_code for name in names]
+    assert opened == [200, 404]
 
 
 def test_plain_pages_of_other_packages_stay_outside() -> None:
