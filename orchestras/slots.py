@@ -42,13 +42,12 @@ def refuse_unknown_slots(orchestra: Orchestra, slots: Collection[str]) -> None:
     workspace's own secret. What an installed skill could ask for may be bound beforehand."""
     kept = set(orchestra.bindings.values_list("slot", flat=True))
     named = {slot.name for skill in skills() for slot in skill.secrets} | {MODEL_SLOT}
-    unknown = set(slots) - kept - named
-    unknown -= slots_of(orchestra, with_optional=True).keys() if unknown else set()
-    for slot in sorted(unknown):
-        asked = ", ".join(slots_of(orchestra, with_optional=True)) or "no slot"
+    asked = slots_of(orchestra, with_optional=True)
+    if unknown := sorted(set(slots) - kept - named - asked.keys()):
         raise InvalidInput(
-            f"Nothing asks for the slot {slot!r}; the score of {orchestra} asks for {asked}",
-            place=f"bindings.{slot}",
+            f"Nothing asks for the slot {unknown[0]!r}; the score of {orchestra} asks for "
+            f"{', '.join(asked) or 'no slot'}",
+            place=f"bindings.{unknown[0]}",
         )
 
 

@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from maestro.errors import InvalidScore
 
-from .document import EdgeDocument, GraphDocument, NodeDocument
+from .document import ON_ERROR, EdgeDocument, GraphDocument, NodeDocument
 from .loops import max_passes
 from .scopes import Part, Scope, scope_of
 
@@ -59,6 +59,11 @@ class Graph:
     def owner_of(self, key: str) -> str | None:
         """The map_over whose body holds `key`; None at the top level."""
         return self.owners[key]
+
+    def takes_errors(self, key: str) -> bool:
+        """Whether an edge leaves the node's `on_error` port."""
+        edges = self.scope(self.owner_of(key)).out_of[key]
+        return any(edge.from_port == ON_ERROR for edge in edges)
 
 
 def owners_of(nodes: Iterable[NodeDocument]) -> dict[str, str | None]:

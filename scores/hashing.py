@@ -1,8 +1,9 @@
 """A graph's content hash: equal for graphs that play alike, wherever they are kept and drawn."""
 
 import hashlib
-import json
 from collections.abc import Mapping
+
+from agents.skills.outcome import canonical
 
 from .document import JSON, GraphDocument, NodeDocument
 
@@ -14,10 +15,7 @@ def content_hash(document: GraphDocument, slugs: Mapping[str, str]) -> str:
     """
     edges = [edge.model_dump(by_alias=True) for edge in document.normalised().edges]
     content = {"nodes": [_node(node, slugs) for node in document.nodes], "edges": edges}
-    canonical = json.dumps(
-        _plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical(_plain(content)).encode()).hexdigest()
 
 
 def _node(node: NodeDocument, slugs: Mapping[str, str]) -> JSON:

@@ -1,5 +1,6 @@
 """What the list of agents can be narrowed to."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -12,14 +13,15 @@ from maestro.workspaces.desk import seat_of
 
 
 class Narrowing(admin.SimpleListFilter):
-    """Asks the queryset a question of ours; an answer that is not offered narrows nothing."""
+    """Asks the queryset a question of ours (`narrowed`); an answer that is not offered narrows nothing."""
 
-    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
-        raise NotImplementedError
+    narrowed: Callable[..., AgentQuerySet]
 
     def queryset(self, request: HttpRequest, queryset: AgentQuerySet) -> AgentQuerySet:
         chosen = self.value()
-        return self.narrowed(queryset, chosen) if chosen in dict(self.lookup_choices) else queryset
+        if chosen is None or chosen not in dict(self.lookup_choices):
+            return queryset
+        return self.narrowed(queryset, chosen)
 
 
 class UseFilter(Narrowing):
@@ -27,6 +29,7 @@ class UseFilter(Narrowing):
 
     title = "use"
     parameter_name = "use"
+    narrowed = staticmethod(used_as)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
@@ -36,15 +39,13 @@ class UseFilter(Narrowing):
             ("template", "Templates"),
         ]
 
-    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
-        return used_as(agents, chosen)
-
 
 class ModelFilter(Narrowing):
     """By the model it asks, be it as the workspace's default."""
 
     title = "model"
     parameter_name = "model"
+    narrowed = staticmethod(asking)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         if (seat := seat_of(request)) is None:
@@ -53,21 +54,16 @@ class ModelFilter(Narrowing):
         models = {str(name) for name in named} | {seat.workspace.default_model}
         return [(name, name) for name in sorted(models)]
 
-    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
-        return asking(agents, chosen)
-
 
 class SkillFilter(Narrowing):
     """By what it may call."""
 
     title = "skill"
     parameter_name = "skill"
+    narrowed = staticmethod(calling)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(skill.name, skill.name) for skill in skills()]
-
-    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
-        return calling(agents, chosen)
 
 
 class CostFilter(Narrowing):
@@ -84,5 +80,6 @@ class CostFilter(Narrowing):
         ]
         return [("1", "Any"), *over]
 
-    def narrowed(self, agents: AgentQuerySet, chosen: Any) -> AgentQuerySet:
+    @staticmethod
+    def narrowed(agents: AgentQuerySet, chosen: str) -> AgentQuerySet:
         return costing(agents, int(chosen))

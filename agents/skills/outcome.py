@@ -23,6 +23,11 @@ def to_text(value: object) -> str:
     return "".join(_encode(value, 0)) if _encode else _ENCODER.encode(value)
 
 
+def canonical(value: object) -> str:
+    """The JSON of a value, the same text for equal values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)
 # What `_ENCODER.encode` makes anew for each value: for small ones that is two thirds of its time.
 _make = getattr(encoder, "c_make_encoder", None)  # not there in a Python without C

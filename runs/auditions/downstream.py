@@ -119,7 +119,11 @@ class _Replay:
             self.reached[here] = End(NodeStatus.SUCCEEDED, SUCCESS, given, output, None)
             return Settled(NodeStatus.SUCCEEDED, SUCCESS, output)
         told = {**error, "node": node.key}
-        wired = {"error": told, "input": given} if self.performance.takes_errors(node) else None
+        wired = (
+            {"error": told, "input": given}
+            if self.performance.graph.takes_errors(node.key)
+            else None
+        )
         self.reached[here] = End(NodeStatus.FAILED, None, given, wired, told)
         return self.performance.settle_failure(node, told, wired)
 

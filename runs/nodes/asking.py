@@ -7,8 +7,6 @@ from typing import Any
 
 from agents.llm.errors import UnknownModel
 from agents.llm.exchange import Hear, Reply, Request, without_thinking
-from agents.llm.parameters import Parameters
-from agents.llm.session import Brief, Session
 from agents.llm.tokens import Tokens
 from agents.skills.context import AskModel
 from agents.skills.slot import Slot
@@ -18,6 +16,7 @@ from runs.budgets import Offer
 from runs.crash import crash_point
 
 from .meter import Meter
+from .one_answer import one_answer
 from .performance import Performance
 from .purse import Purse
 from .secrets import Keyring, open_keyring, silenced
@@ -147,23 +146,8 @@ async def open_models(
 def model_for_operations(performance: Performance, meter: Meter, operation: str) -> AskModel:
     """`Context.ask_model` of an operation: one answer without tools, on the node's meter."""
 
-    async def ask_model(
-        *,
-        system: str,
-        input: JSON,
-        output_schema: JSON | None = None,
-        model: str | None = None,
-        max_tokens: int | None = None,
-    ) -> JSON:
-        chosen = model or performance.run.pins["default_model"]
-        limits: JSON = {} if max_tokens is None else {"max_tokens": max_tokens}
-        brief = Brief(
-            model=chosen,
-            system_prompt=system,
-            output_schema=output_schema,
-            parameters=Parameters(**limits),
-        )
-        session = Session(brief, await open_models(performance, meter, [chosen], operation))
-        return (await session.answer(input)).output
+    async def open_line(model: str) -> ModelLine:
+        return await open_models(performance, meter, [model], operation)
 
-    return ask_model
+    # Of the run's pins when it is asked: only a run that may ask has pinned a model.
+    return one_answer(performance.run.pins.get("default_model", ""), open_line)

@@ -1,7 +1,6 @@
 """Calling an operation outside our own tables, and what tells one such call from another."""
 
 import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from agents.skills import registry
 from agents.skills.context import Context
 from agents.skills.operation import Kind, Operation
-from agents.skills.outcome import Outcome
+from agents.skills.outcome import Outcome, canonical
 from agents.skills.slot import Slot
 
 from .asking import model_for_operations
@@ -73,5 +72,4 @@ async def look_up_operation(
 
 def fingerprint(given: JSON) -> str:
     """The hash of a call's arguments."""
-    canonical = json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical(given).encode()).hexdigest()

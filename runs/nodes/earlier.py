@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.skills.outcome import canonical
 from runs.models import Reuse, RunNode
-from runs.reuse.decisions import canonical
 
 from .explaining import Known
 

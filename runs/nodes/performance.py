@@ -178,7 +178,7 @@ class Performance:
     ) -> Settled:
         """Record a failure that no retry follows, and settle it as the graph says."""
         told = error_json(error, node.key)
-        output = {"error": told, "input": given} if self.takes_errors(node) else None
+        output = {"error": told, "input": given} if self.graph.takes_errors(node.key) else None
         port = ON_ERROR if output is not None else None
         self.journal.record(
             self.entry(
@@ -196,7 +196,7 @@ class Performance:
 
     def settle_failure(self, node: NodeDocument, error: JSON, output: JSON | None) -> Settled:
         """SPEC 2: the wired `on_error` port, else `continue`, else the run fails (NodeFailed)."""
-        if output is not None and self.takes_errors(node):
+        if output is not None and self.graph.takes_errors(node.key):
             return Settled(NodeStatus.FAILED, ON_ERROR, output)
         if node.on_error == "continue":
             return Settled(NodeStatus.FAILED, None, errors=1)
@@ -204,12 +204,7 @@ class Performance:
 
     def goes_on_after(self, node: NodeDocument) -> bool:
         """Whether the graph says what follows when the node fails."""
-        return node.on_error == "continue" or self.takes_errors(node)
-
-    def takes_errors(self, node: NodeDocument) -> bool:
-        """Whether an edge leaves the node's `on_error` port."""
-        edges = self.graph.scope(self.graph.owner_of(node.key)).out_of[node.key]
-        return any(edge.from_port == ON_ERROR for edge in edges)
+        return node.on_error == "continue" or self.graph.takes_errors(node.key)
 
     def context(self, node: NodeDocument, iteration: str) -> Context:
         """What an operation is given besides its input; the key is the same in every attempt."""

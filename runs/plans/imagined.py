@@ -180,8 +180,7 @@ class Imagined:
         return Settled(NodeStatus.SUCCEEDED, row.port, row.output_json or {}, collected)
 
     def _failed(self, call: "Call", error: JSON, output: JSON | None = None) -> Settled:
-        edges = self.graph.scope(self.graph.owner_of(call.node.key)).out_of[call.node.key]
-        if any(edge.from_port == ON_ERROR for edge in edges):
+        if self.graph.takes_errors(call.node.key):
             told = output or {"error": error, "input": call.given}
             return Settled(NodeStatus.FAILED, ON_ERROR, told)
         if call.node.on_error == "continue":

@@ -1,10 +1,10 @@
 """Decisions that people gave at gates, for items that come to the gate of a repaired run as they were."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from agents.skills.outcome import canonical
 from runs.models import NodeStatus, RunEvent, RunNode
 
 JSON = dict[str, Any]
@@ -72,8 +72,3 @@ def _told_by_event(row: RunNode) -> list[JSON]:
     event = said.order_by("number").last()
     items: list[JSON] = event.payload.get("items", []) if event else []
     return items
-
-
-def canonical(item: object) -> str:
-    """The same text for equal values."""
-    return json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

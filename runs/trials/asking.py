@@ -1,14 +1,11 @@
 """How a trial gets to a model: with the workspace's key, at the price in force, within its budget."""
 
 from dataclasses import replace
-from typing import Any
 
 from asgiref.sync import sync_to_async
 
 from agents.llm import Models
 from agents.llm.exchange import Reply, Request
-from agents.llm.parameters import Parameters
-from agents.llm.session import Brief, Session
 from agents.llm.tokens import Tokens
 from agents.skills.context import AskModel
 from agents.skills.outcome import JSON
@@ -16,6 +13,7 @@ from maestro.errors import NodeError
 from maestro.workspaces.filling import MODEL_SLOT
 from runs.budgets import Offer
 from runs.nodes.meter import Meter
+from runs.nodes.one_answer import one_answer
 from runs.nodes.secrets import Keyring, silenced
 
 from .booking import Book
@@ -55,23 +53,8 @@ def model_for_trial(
 ) -> AskModel:
     """`Context.ask_model` of an operation that is tried."""
 
-    async def ask_model(
-        *,
-        system: str,
-        input: JSON,
-        output_schema: JSON | None = None,
-        model: str | None = None,
-        max_tokens: int | None = None,
-    ) -> JSON:
-        limits: dict[str, Any] = {} if max_tokens is None else {"max_tokens": max_tokens}
-        brief = Brief(
-            model=model or default_model,
-            system_prompt=system,
-            output_schema=output_schema,
-            parameters=Parameters(**limits),
-        )
-        known = prices if brief.model in prices else await sync_to_async(prices_of)(brief.model)
-        line = TrialLine(models, keyring, book, known)
-        return (await Session(brief, line).answer(input)).output
+    async def open_line(model: str) -> TrialLine:
+        known = prices if model in prices else await sync_to_async(prices_of)(model)
+        return TrialLine(models, keyring, book, known)
 
-    return ask_model
+    return one_answer(default_model, open_line)

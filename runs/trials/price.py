@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 from agents.egress import open_way_out
 from agents.llm.exchange import Request
-from agents.llm.parameters import Parameters
 from agents.llm.tokens import Band
 from agents.skills import registry
 from agents.skills.operation import Operation
@@ -21,6 +20,7 @@ from runs.actions.pins import prices_in_force
 from runs.by_hand import context_by_hand
 from runs.forecasts.figures import Range
 from runs.forecasts.guessed import BYTES_PER_TOKEN, Asker, guess, prompt_by_length
+from runs.nodes.one_answer import limited_to
 
 SECONDS = 5
 log = logging.getLogger(__name__)
@@ -74,13 +74,12 @@ def prices_of(model: str) -> JSON:
 
 def request_of(default_model: str, asked: dict[str, Any]) -> Request:
     """The first request of a session that `Context.ask_model` is asked for."""
-    limits = {} if asked.get("max_tokens") is None else {"max_tokens": asked["max_tokens"]}
     return Request(
         model=asked.get("model") or default_model,
         system=asked["system"],
         messages=[{"role": "user", "content": json.dumps(asked["input"], ensure_ascii=False)}],
         schema=asked.get("output_schema"),
-        parameters=Parameters(**limits),
+        parameters=limited_to(asked.get("max_tokens")),
     )
 
 

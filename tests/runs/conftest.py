@@ -8,6 +8,7 @@ import pytest
 from agents.skills import registry
 from tests.agents.skills.email.conftest import start_server as start_server
 
+from .books_skill import LEDGER
 from .clusters import RunningCluster
 
 
@@ -25,6 +26,15 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     registry.forget()
     yield folder
     registry.forget()
+
+
+@pytest.fixture
+def ledger(packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the skill `books` really wrote, a line per effect."""
+    path = tmp_path / "ledger"
+    path.touch()
+    monkeypatch.setenv(LEDGER, str(path))
+    return path
 
 
 @pytest.fixture
