@@ -17,6 +17,7 @@ from scores.models import Score
 from tests.factories import make_score
 from tests.runs.clusters import RunningCluster, wait_until
 from tests.scores.graphs import graph, step
+from tests.sessions import OTHERS, end_other_sessions
 
 from .callers import JSON, Caller, read
 from .servers import RunningServer
@@ -116,7 +117,7 @@ def test_watchers_share_their_connections_and_are_told_after_a_restart_of_the_da
         assert of_the_feed() == 2
         assert connections() < 10
 
-        cut_connections()
+        end_other_sessions()
         cancel_run(run, by="test")
         for watcher in watchers:
             assert [event["number"] for event in watcher] == [2, 3]
@@ -150,20 +151,12 @@ def test_events_are_listed_too(caller: Caller, score: Score) -> None:
     assert second["next_cursor"] is None
 
 
-OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-
-
 def connections(doing: str = "%") -> int:
     """Those to this test's database, besides its own, by the last thing they did."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {OTHERS} AND query LIKE %s", [doing])
+        cursor.execute(f"select count(*) {OTHERS} and query like %s", [doing])
         return int(cursor.fetchone()[0])
 
 
 def of_the_feed() -> int:
     return connections("LISTEN %") + connections("%FROM run_events WHERE%ORDER BY number LIMIT%")
-
-
-def cut_connections() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")

@@ -16,6 +16,7 @@ from runs.connections import conninfo
 from tests.chaos.lives import Lives, end
 from tests.chaos.oracle import Undisturbed, faults
 from tests.chaos.world import World
+from tests.sessions import END_OTHERS
 
 POINTS = (
     "claim.taken",
@@ -32,10 +33,6 @@ POINTS = (
 )
 MOST_LIVES = 4
 LONGEST_LIFE = 0.35  # seconds; an undisturbed life takes about as long
-END_SESSIONS = """
-select count(pg_terminate_backend(pid)) from pg_stat_activity
- where datname = current_database() and pid <> pg_backend_pid()
-   and backend_type = 'client backend'"""
 ADMISSION = "alter database {} allow_connections {}"
 
 
@@ -176,7 +173,7 @@ class Cases:
 
 def _end_sessions(closed_for: float = 0) -> None:
     with connection.cursor() as cursor, _nobody_enters() if closed_for else nullcontext():
-        cursor.execute(END_SESSIONS)
+        cursor.execute(END_OTHERS)
         time.sleep(closed_for)
 
 

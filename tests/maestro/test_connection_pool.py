@@ -10,8 +10,7 @@ from maestro.workspaces.models import Workspace
 from tests.api.callers import Caller
 from tests.api.servers import RunningServer
 from tests.factories import make_workspace
-
-OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+from tests.sessions import OTHERS, end_other_sessions
 
 
 @pytest.fixture
@@ -35,8 +34,7 @@ def test_requests_share_connections_and_get_new_ones_after_a_restart_of_the_data
         assert [ask(number) for number in range(5)] == [200] * 5
         assert backends() == first
 
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
+        end_other_sessions()
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(ask, range(20))) == [200] * 20
         assert not backends() & first
@@ -45,5 +43,5 @@ def test_requests_share_connections_and_get_new_ones_after_a_restart_of_the_data
 def backends() -> set[int]:
     """The process of each connection to this test's database, besides its own."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pid {OTHERS}")
+        cursor.execute(f"select pid {OTHERS}")
         return {row[0] for row in cursor.fetchall()}

@@ -5,21 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from runs.models import Cluster, Run, RunNode, RunStatus
 from scores.document import GraphDocument, NodeDocument
 from tests.scores.graphs import graph, step
+from tests.sessions import end_other_sessions
 
 from .clusters import HASTY, RunningCluster, ended, wait_until
 from .stage import play_here
 from .test_surviving import assert_nothing_lost_and_nothing_twice, intake, rows
 from .worlds import pipeline, score, start
-
-END_ALL_SESSIONS = """
-select count(pg_terminate_backend(pid)) from pg_stat_activity
- where datname = current_database() and pid <> pg_backend_pid()
-   and backend_type = 'client backend'"""
 
 
 def odd(key: str, operation: str, **params: object) -> NodeDocument:
@@ -109,7 +105,6 @@ def test_a_run_goes_on_after_the_database_ended_every_session(cluster: RunningCl
     run = start(score(intake()), rows())
     for count in (50, 200, 350):
         wait_until(recorded_more_than(run, count))
-        with connection.cursor() as cursor:
-            cursor.execute(END_ALL_SESSIONS)
+        end_other_sessions()
 
     assert_nothing_lost_and_nothing_twice(ended(run))

@@ -21,6 +21,7 @@ from runs.models import Run, SkillPlaces
 from runs.player.handover import release
 from tests.runs.worlds import score, start
 from tests.scores.graphs import graph, step
+from tests.sessions import END_OTHERS
 
 HOME = "ws_places"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -250,11 +251,7 @@ async def _is_there(**empty: object) -> bool:
 def _cut_connections() -> None:
     """As a restart of the database does."""
     with connect() as connection:
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
-            " and query ilike '%skill_places%'"
-        )
+        connection.execute(f"{END_OTHERS} and query ilike '%skill_places%'")
 
 
 async def _enter(one: Places, claim: tuple[str, int]) -> None:
