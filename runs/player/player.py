@@ -10,11 +10,8 @@ from contextlib import aclosing
 import psycopg
 
 from agents.egress import Egress
-from agents.limits import LIMITS_CHANNEL
 from agents.llm import Models
 from maestro.ids import new_id
-from maestro.workspaces.changing import HOSTS_CHANNEL
-from runs.connections import PLACES_CHANNEL, RUNS_CHANNEL, connect_async
 from runs.journal import Claim, Journal
 from runs.limits import Places
 from runs.machine import machine
@@ -23,8 +20,10 @@ from runs.queue import ring_softly
 
 from .apart import apart
 from .claiming import MAX_RUNS, RESERVE, SUSPECTS_TOGETHER, Claims, Taken
+from .cutting import Cutting
 from .drain import is_draining
 from .handover import hand_over
+from .hearing import Hearing
 from .hosts import HostsOfWorkspaces
 from .lease import Exit, Lease, end_process
 from .memory import settle_memory
@@ -35,14 +34,10 @@ from .window import Window
 
 POLL_SECONDS = 5  # the net under LISTEN; while runs wait, each cluster rings once a second, too
 CLAIM_PAUSE_SECONDS = 0.02  # of a player that has runs: many starts at once become one claim
-LISTEN_PAUSE_SECONDS = 0.005  # after news: what is said meanwhile is heard in one go
 TICK_SECONDS = 0.1
-RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 15
 HANDOVER_SECONDS = 300
 CANCEL_SECONDS = 1
-CUT_OFF_SECONDS = 5  # then a run that was cut off ends without the node that swallows it
-STUCK_MOST = 32  # a player with so many of them leaves, and they end with its process
 
 log = logging.getLogger(__name__)
 
@@ -75,19 +70,17 @@ class Player:
         self.window = window
         self.moved = time.monotonic()
         self.ending = False
-        self.cancel_asked = False
-        self.looks_again = 0.0  # for what was cancelled: the net under LISTEN
         self.claim_unsure = False  # the answer to a claim was lost
         self.taken: dict[Claim, Taken] = {}
         self.runs: dict[Claim, asyncio.Task[None]] = {}
         self.playing: Counter[str] = Counter()  # runs by workspace
-        self.cancelling: set[str] = set()
-        self.stuck: dict[Claim, asyncio.Task[None]] = {}  # of runs that are over
         self.news = asyncio.Event()
         self.journal = Journal(on_fenced=self._drop)
         self.places = Places(self.stopping)
         self.hosts = HostsOfWorkspaces()
         self.claims = Claims(self.id)
+        self.cutting = Cutting(self.claims, self.journal, self.runs, self._end_without)
+        self.hearing = Hearing(self.news, self.cutting, self.places, self.hosts)
         self.lease = Lease(self.id, lambda: self.moved, self._journal_waits)
         self.pool = Threads()
 
@@ -99,7 +92,7 @@ class Player:
         self.lease.start()
         writer = asyncio.create_task(self.journal.write())
         writer.add_done_callback(_end_with_writer)
-        helpers = [asyncio.create_task(self._tick()), asyncio.create_task(self._listen())]
+        helpers = [asyncio.create_task(self._tick()), asyncio.create_task(self.hearing.listen())]
         log.info("player %s plays in slot %s", self.id, self.slot.number)
         async with aclosing(Egress.from_settings()) as http, aclosing(Models()) as models:
             reason = await self._play_until_the_end(http, models)
@@ -114,7 +107,7 @@ class Player:
         await self.journal.disconnect()
         self.pool.shutdown(wait=False, cancel_futures=True)
         log.info("player %s ends: %s", self.id, reason)
-        if self.runs or self.stuck or self.pool.given_up:
+        if self.runs or self.cutting.stuck or self.pool.given_up:
             end_process(Exit.NODE_STUCK)
         return reason
 
@@ -131,7 +124,7 @@ class Player:
         )
         while True:
             self.news.clear()
-            spent = self.pool.is_spent or len(self.stuck) >= STUCK_MOST
+            spent = self.pool.is_spent or self.cutting.is_spent
             if reason := self.window.why_leave(hung=spent):
                 return reason
             if not await self._take_runs(stage) and self.slot.for_suspects and not self.runs:
@@ -152,10 +145,10 @@ class Player:
                 await self.places.read(connection)
             if self.hosts.changed:
                 await self.hosts.read(connection)
-            await self._cut_cancelled(connection)
+            await self.cutting.look(connection)
             taken = await self._claim(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError):
-            self.claim_unsure = self.cancel_asked = True
+            self.claim_unsure = self.cutting.asked = True
             return 0
         for one in taken:
             self._begin(one, stage)
@@ -196,44 +189,20 @@ class Player:
             else:
                 await perform(taken, stage)
         except asyncio.CancelledError:
-            if taken.run.id not in self.cancelling:
+            if not self.cutting.is_cancelled(taken.run.id):
                 raise
             await write_last(taken, self.journal, cancelled(taken))
 
-    async def _cut_cancelled(self, connection: psycopg.AsyncConnection) -> None:
-        """When somebody says so; now and then also unasked, which is the net under LISTEN."""
-        if not (self.cancel_asked or (self.runs and time.monotonic() >= self.looks_again)):
-            return
-        self.cancel_asked = False  # now: what is said meanwhile is asked for again
-        self.looks_again = time.monotonic() + POLL_SECONDS
-        asked = await self.claims.cancelled(connection, [run for run, _ in self.runs])
-        fresh = set(asked) - self.cancelling  # one that is just ending must not be cut again
-        self.cancelling |= fresh
-        for claim, task in self.runs.items():
-            if claim[0] in fresh:
-                self.journal.cancel(claim)
-                self._cut(claim, task)
-
-    def _cut(self, claim: Claim, task: asyncio.Task[None]) -> None:
-        task.cancel()
-        asyncio.get_running_loop().call_later(CUT_OFF_SECONDS, self._give_up, claim, task)
-
-    def _give_up(self, claim: Claim, task: asyncio.Task[None]) -> None:
-        """A node swallowed that it was cut off: its run is over here, whatever it does later."""
-        if self.runs.get(claim) is not task:
-            return
-        log.warning("run %s was cut off, but a node of it goes on unheard", claim[0])
+    def _end_without(self, claim: Claim) -> None:
+        """Its walk was given up."""
         taken = self.taken[claim]
-        self.stuck[claim] = task
         self.runs[claim] = asyncio.create_task(write_last(taken, self.journal, cancelled(taken)))
         self.runs[claim].add_done_callback(lambda last: self._ended(taken.run, last))
 
     def _ended(self, run: ClaimedRun, task: asyncio.Task[None]) -> None:
-        if self.stuck.get(run.claim) is task:
-            del self.stuck[run.claim]
-        else:
+        if not self.cutting.ended(run.claim, task):
             self._leave_room(run)
-        if run.claim in self.stuck:
+        if run.claim in self.cutting.stuck:
             self.journal.give_up(run.claim)
         elif run.claim not in self.runs:
             self.journal.forget(run.claim)
@@ -242,14 +211,14 @@ class Player:
         full = len(self.runs) >= MAX_RUNS
         del self.runs[run.claim], self.taken[run.claim]
         self.playing -= Counter([run.workspace_id])
-        self.cancelling.discard(run.id)
+        self.cutting.forget(run.id)
         if full or self.slot.for_suspects or self.ending:
             self.news.set()
 
     def _drop(self, claim: Claim) -> None:
         """Another player has it: nothing of this walk counts any more."""
         if claim in self.runs:
-            self._cut(claim, self.runs[claim])
+            self.cutting.cut(claim)
 
     async def _end(self, reason: str) -> None:
         """No node starts any more: each run goes back to the queue when its nodes in flight have ended.
@@ -273,7 +242,7 @@ class Player:
         while self.runs and (left := deadline - time.monotonic()) > 0:
             self.news.clear()
             with contextlib.suppress(psycopg.Error):
-                await self._cut_cancelled(await self.journal.connected())
+                await self.cutting.look(await self.journal.connected())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), min(left, POLL_SECONDS))
 
@@ -284,32 +253,6 @@ class Player:
             if is_draining():
                 self.news.set()
             await asyncio.sleep(TICK_SECONDS)
-
-    async def _listen(self) -> None:
-        while True:
-            with contextlib.suppress(psycopg.Error):
-                async with await connect_async() as connection:
-                    await connection.execute(f"listen {RUNS_CHANNEL}")
-                    await connection.execute(f"listen {PLACES_CHANNEL}")
-                    await connection.execute(f"listen {LIMITS_CHANNEL}")
-                    await connection.execute(f"listen {HOSTS_CHANNEL}")
-                    # Whatever was said while nobody listened.
-                    self.cancel_asked = self.places.changed = self.hosts.changed = True
-                    self.news.set()
-                    while True:
-                        async for notice in connection.notifies(stop_after=1):
-                            self._hear(notice)
-                        await asyncio.sleep(LISTEN_PAUSE_SECONDS)
-            await asyncio.sleep(RECONNECT_SECONDS)
-
-    def _hear(self, notice: psycopg.Notify) -> None:
-        if notice.channel == PLACES_CHANNEL:
-            self.places.tell()
-            return
-        self.places.changed |= notice.channel == LIMITS_CHANNEL
-        self.hosts.changed |= notice.channel == HOSTS_CHANNEL
-        self.cancel_asked |= notice.payload == "cancel"
-        self.news.set()
 
     def _journal_waits(self) -> float:
         """Seconds that the oldest entry has waited to become durable."""

@@ -84,7 +84,7 @@ def _prepare(order: Order) -> None:
 
     from runs import claims, crash
     from runs.journal import commits
-    from runs.player import lease, player, window
+    from runs.player import hearing, lease, player, window
     from tests.chaos.plants import PLANTS
 
     settings.MAESTRO_CRASH = order["crash"]
@@ -106,7 +106,7 @@ def _prepare(order: Order) -> None:
     if order["window"] is not None:
         changes.append((window, "WINDOW_SECONDS", order["window"]))
     if order["deaf"]:
-        changes.append((player, "RUNS_CHANNEL", "nobody_speaks_here"))
+        changes.append((hearing, "RUNS_CHANNEL", "nobody_speaks_here"))
     for module, name, value in changes:
         setattr(module, name, value)
     if order["plant"]:

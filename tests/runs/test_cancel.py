@@ -12,6 +12,7 @@ from agents.skills.pipeline.models import Contact
 from maestro.errors import Conflict
 from runs.actions import cancel_run
 from runs.models import NodeStatus, Run, RunStatus
+from runs.player import cutting
 from runs.player import player as player_module
 from runs.player.claiming import Claims, Taken
 from runs.player.lease import Exit
@@ -107,7 +108,7 @@ def test_nothing_is_written_to_our_own_tables_after_the_run_was_cancelled(
 def test_a_node_that_swallows_being_cut_off_holds_neither_its_run_nor_its_player(
     packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(player_module, "CUT_OFF_SECONDS", 0)
+    monkeypatch.setattr(cutting, "CUT_OFF_SECONDS", 0)
     log = tmp_path / "log"
     insists, after = odd("insist", "insist", log=str(log)), odd("after", log=str(log))
     run = start(score(graph(insists, after, "insist -> after")))
@@ -117,9 +118,9 @@ def test_a_node_that_swallows_being_cut_off_holds_neither_its_run_nor_its_player
         await asyncio.to_thread(_cancel, run)
         await until(lambda: has_status(run, RunStatus.CANCELLED))
         await until(lambda: not player.runs)
-        assert [claim for claim, _ in player.stuck] == [run.id]
+        assert [claim for claim, _ in player.cutting.stuck] == [run.id]
         Path(f"{log}.go").touch()
-        await until(lambda: not player.stuck)
+        await until(lambda: not player.cutting.stuck)
 
     play_meanwhile(tmp_path, meanwhile)
 
@@ -132,7 +133,7 @@ def test_a_node_that_swallows_being_cut_off_holds_neither_its_run_nor_its_player
 def test_a_player_with_a_node_that_never_ends_leaves_without_it(
     packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(player_module, "CUT_OFF_SECONDS", 0)
+    monkeypatch.setattr(cutting, "CUT_OFF_SECONDS", 0)
     log = tmp_path / "log"
     ended: list[Exit] = []
 
