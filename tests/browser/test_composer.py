@@ -71,6 +71,17 @@ def test_a_score_is_built_from_a_blank_canvas_broken_understood_and_saved(
     score = create_score(workspace, {"name": "By hand"}, author="ines")
     open_composer(tab, score.pk)
     expect(tab.get_by_role("heading", name="No steps yet")).to_be_visible()
+    pane = tab.locator(".react-flow__pane").bounding_box()
+    assert pane
+    tab.get_by_role("button", name="Branch").drag_to(
+        tab.locator(".react-flow__pane"), target_position={"x": 300, "y": 150}
+    )
+    expect(tab.get_by_role("region", name="Settings of choose")).to_be_visible()
+    dropped = tab.get_by_role("group", name="choose, branch").bounding_box()
+    assert dropped
+    assert abs(dropped["x"] - pane["x"] - 300) < dropped["width"]
+    assert abs(dropped["y"] - pane["y"] - 150) < dropped["height"]
+    tab.keyboard.press("Control+z")
 
     tab.keyboard.press("/")
     tab.keyboard.type("read csv")

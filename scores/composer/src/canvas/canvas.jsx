@@ -1,12 +1,13 @@
 // The canvas: the document as React Flow draws it.
 
-import { applyEdgeChanges, applyNodeChanges, Background, Controls, MiniMap, ReactFlow } from "@xyflow/react";
+import { applyEdgeChanges, applyNodeChanges, Background, ControlButton, Controls, MiniMap, ReactFlow } from "@xyflow/react";
 
-import { useComposer } from "../store.js";
+import { now, useComposer } from "../store.js";
+import { Icon } from "../ui/parts.jsx";
 import { useTheme } from "../ui/theme.js";
 import { Legend } from "./legend.jsx";
 import { Frame, Step } from "./step.jsx";
-import { FIT, View } from "./view.jsx";
+import { View } from "./view.jsx";
 import { Wire } from "./wire.jsx";
 
 const NODES = { step: Step, frame: Frame };
@@ -41,7 +42,11 @@ export function Canvas({ children, ...more }) {
       {...more}
     >
       <Background gap={20} size={1.2} />
-      <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
+      <Controls showInteractive={false} showFitView={false} position="bottom-left">
+        <ControlButton onClick={() => now().view.fit()} title="The whole score, F" aria-label="The whole score">
+          <Icon name="fullscreen" />
+        </ControlButton>
+      </Controls>
       <MiniMap nodeColor={colour} pannable zoomable nodeBorderRadius={8} style={MINI_SIZE} maskStrokeColor="var(--ms-ring)" maskStrokeWidth={2} ariaLabel="The whole score, small" />
       <Legend />
       <View />

@@ -25,10 +25,10 @@ export function Dock() {
   useEffect(() => {
     if (isOpen) loadValues().catch((failure) => tell(failure.message, "bad"));
   }, [isOpen]);
-  useInSight(key);
+  const edge = id === null ? null : doc.edges.find((one) => edgeId(one) === id);
+  useInSight(key ?? edge?.to ?? null);
   const node = key === null ? null : findNode(doc, key);
   if (node) return <NodePanel key={key} node={node} />;
-  const edge = id === null ? null : doc.edges.find((one) => edgeId(one) === id);
   if (edge && findNode(doc, edge.from) && findNode(doc, edge.to)) return <EdgePanel key={`${edge.from} ${edge.to}`} edge={edge} />;
   return null;
 }

@@ -8,7 +8,7 @@ import { edgeKind } from "./words.js";
 import { inRows, straighten } from "./rows.js";
 import { FRAME, frameAround, HANGING } from "./sizes.js";
 
-const GAPS = { rankdir: "LR", nodesep: 40, ranksep: 52, edgesep: 18, marginx: 0, marginy: 0 };
+const GAPS = { rankdir: "LR", nodesep: 36, ranksep: 40, edgesep: 18, marginx: 0, marginy: 0 };
 const LABEL = 150; // px, the widest name of a port on an edge
 
 /** The document with new positions for all nodes. */
@@ -72,7 +72,7 @@ function lifted(key, owner, owners) {
 
 function labelOf(edge, state) {
   const kind = edgeKind(edge, state.facts.get(edge.from)?.node);
-  const width = kind === "port" ? Math.min(LABEL, edge.from_port.length * 7 + 22) : edge.transform ? 24 : 0;
+  const width = kind === "port" ? Math.min(LABEL, edge.from_port.length * 7 + 12) : edge.transform ? 20 : 0;
   return width ? { width, height: 18, labelpos: "c" } : {};
 }
 

@@ -3,7 +3,7 @@
 const NEAR = 60; // px of a step between two joined boxes that is not worth a bend
 const APART = 26; // px kept between boxes
 const ROW_GAP = 74; // px between rows, with the edges that lead from one to the next
-const SHEET = { width: 990, height: 600 }; // px of canvas at 1280 x 800
+const SHEET = { width: 1036, height: 640 }; // px of canvas at 1280 x 800
 const READABLE = 0.82; // a zoom from which one row will do
 const SMALLEST = 0.55; // a zoom at which a score is not shown whole (canvas/view.jsx)
 const WORTH = 1.2; // how much larger rows must be seen than one row
