@@ -1,6 +1,7 @@
 """The database of the tests: one server of their own, started and stopped by the session's controller."""
 
 import os
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -25,10 +26,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def child_environment(transactional_db: None) -> dict[str, str]:
+def child_environment(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     """The environment for a real process (`manage.py cluster`, a web server) that works on this test's database.
 
-    The rows it is to see must be committed, hence the transactional database.
+    The rows it is to see must be committed, hence the transactional database. The data folder is its own: a
+    cluster clears the remains there of all that its database does not know, as are those of another worker.
     """
     named = connection.settings_dict
     address = f"postgresql://{named['USER']}@/{named['NAME']}?host={quote(named['HOST'], safe='')}"
@@ -37,4 +39,5 @@ def child_environment(transactional_db: None) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "MAESTRO_TEST_CHILD": "1",
         "DATABASE_URL": address,
+        "MAESTRO_DATA_DIR": str(tmp_path / "data"),
     }

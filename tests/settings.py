@@ -15,7 +15,8 @@ if not os.environ.get("MAESTRO_TEST_CHILD"):
         del os.environ[variable]
     os.environ.update(
         DATABASE_URL=SERVER.address(),
-        MAESTRO_DATA_DIR=str(FOLDER / "test-data"),
+        # Of one worker alone: what one keeps or clears there is no concern of the others.
+        MAESTRO_DATA_DIR=str(FOLDER / "test-data" / os.environ.get("PYTEST_XDIST_WORKER", "main")),
         DJANGO_SECRET_KEY="tests only, never for a real installation",
         MAESTRO_SECRET_KEY="dGVzdHMgb25seSwgbmV2ZXIgZm9yIGEgcmVhbCBrZXk=",
     )

@@ -18,7 +18,7 @@ from tests.admin.conftest import SignIn, World
 from tests.admin.rows import make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECONDS = 10
+SECONDS = 60
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ class FarEnd(ThreadingHTTPServer):
     """Keeps every request it was sent as {method, path, headers, body, connection}."""
 
     daemon_threads = True
+    request_queue_size = 128  # of five, a busy machine turns some of many away
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

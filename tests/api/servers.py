@@ -10,7 +10,7 @@ from typing import Self
 import httpx2 as httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 class RunningServer:

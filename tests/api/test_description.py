@@ -28,7 +28,6 @@ def described(client: Client) -> JSON:
     return said
 
 
-@pytest.mark.timeout(300)  # some hundreds of requests, also on a busy machine
 @pytest.mark.django_db(transaction=True)
 def test_schemathesis_finds_nothing_that_the_description_does_not_say(
     child_environment: dict[str, str], workspace: Workspace, caller: Caller, tmp_path: Path

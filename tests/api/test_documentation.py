@@ -21,16 +21,15 @@ PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_example_of_the_page_works(child_environment: dict[str, str], tmp_path: Path) -> None:
+def test_every_example_of_the_page_works(child_environment: dict[str, str]) -> None:
     call_command("seed", verbosity=0)
     caller = Caller.of(Workspace.objects.get())
-    environment = {**child_environment, "MAESTRO_DATA_DIR": str(tmp_path / "data")}
     examples = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
 
-    with RunningServer(environment) as server, RunningCluster(environment):
-        shell = {**environment, "MAESTRO": f"{server.address}/api/v1", "KEY": caller.token}
+    with RunningServer(child_environment) as server, RunningCluster(child_environment):
+        shell = {**child_environment, "MAESTRO": f"{server.address}/api/v1", "KEY": caller.token}
         said = subprocess.run(
-            ["sh", "-ec", examples], env=shell, capture_output=True, text=True, timeout=100
+            ["sh", "-ec", examples], env=shell, capture_output=True, text=True, timeout=250
         )
 
     assert said.returncode == 0, said.stdout + said.stderr

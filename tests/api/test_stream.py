@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import islice
-from pathlib import Path
 
 import httpx2 as httpx
 import pytest
@@ -68,19 +67,18 @@ def events(answer: httpx.Response) -> Iterator[JSON]:
 def test_a_real_run_is_followed_to_its_end_over_http(
     server: RunningServer,
     child_environment: dict[str, str],
-    tmp_path: Path,
     caller: Caller,
     score: Score,
 ) -> None:
     body: JSON = {"input": {"x": 1}}
-    with httpx.Client(base_url=f"{server.address}/api/v1", headers=caller.signed()) as client:
+    address = f"{server.address}/api/v1"
+    with httpx.Client(base_url=address, headers=caller.signed(), timeout=60) as client:
         run = client.post(f"/scores/{score.id}/runs", json=body).raise_for_status().json()
-        environment = {**child_environment, "MAESTRO_DATA_DIR": str(tmp_path / "data")}
-        with client.stream("GET", f"/runs/{run['id']}/events", timeout=30) as answer:
+        with client.stream("GET", f"/runs/{run['id']}/events") as answer:
             assert answer.headers["content-type"] == "text/event-stream"
             told = events(answer)
             assert next(told)["kind"] == "run.queued"
-            with RunningCluster(environment):
+            with RunningCluster(child_environment):
                 rest = list(told)
 
         assert [event["number"] for event in rest] == [2, 3, 4]
@@ -114,6 +112,7 @@ def test_watchers_share_their_connections_and_are_told_after_a_restart_of_the_da
         watchers = [events(stream_of(server, caller, run, stack)) for _ in range(20)]
         for watcher in watchers:
             assert [event["kind"] for event in islice(watcher, 1)] == ["run.queued"]
+        wait_until(lambda: of_the_feed() >= 2)
         assert of_the_feed() == 2
         assert connections() < 10
 
@@ -132,7 +131,7 @@ def test_watchers_who_leave_give_their_connections_back(
         watchers = [events(stream_of(server, caller, run, stack)) for _ in range(5)]
         for watcher in watchers:
             next(watcher)
-        assert of_the_feed() == 2
+        wait_until(lambda: of_the_feed() == 2)
 
     wait_until(lambda: of_the_feed() == 0)
 

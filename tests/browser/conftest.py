@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from maestro.workspaces.models import Membership, Role, Workspace
 from tests.api.servers import RunningServer
@@ -24,6 +24,8 @@ FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "correct horse battery"
+PATIENCE_MS = 60_000  # a busy machine may need most of it
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -58,6 +60,7 @@ def tab(
     """A tab in which Ines has signed in; an error in its console fails the test."""
     with RunningServer(child_environment) as server:
         context = browser.new_context(base_url=server.address)
+        context.set_default_timeout(PATIENCE_MS)
         tab = context.new_page()
         faults: list[str] = []
         tab.on("pageerror", lambda error: faults.append(str(error)))

@@ -203,7 +203,7 @@ def test_a_step_is_tested_and_pinned_and_a_rehearsal_watched_on_the_canvas(
         test.get_by_text("Given what arrives").click()
         test.get_by_label("Input of the test").fill(given)
         test.get_by_role("button", name="Test this step").click()
-        test.get_by_role("button", name="Pin as sample").click(timeout=20_000)
+        test.get_by_role("button", name="Pin as sample").click()
         expect(tab.get_by_text("A test is answered by the pinned sample.")).to_be_visible()
         tab.get_by_role("group", name="tidy, code").click()
         expect(tab.get_by_role("region", name="Arrives here")).to_contain_text('{"n":1}')
@@ -213,7 +213,7 @@ def test_a_step_is_tested_and_pinned_and_a_rehearsal_watched_on_the_canvas(
         tab.get_by_role("button", name="Rehearse").last.click()
 
         bar = tab.get_by_role("region", name="How the run stands")
-        expect(bar).to_contain_text("Succeeded", timeout=20_000)
+        expect(bar).to_contain_text("Succeeded")
     expect(bar).to_contain_text("from its draft, rehearsal")
     tidy = tab.get_by_role("group", name="tidy, code")
     expect(tidy).to_contain_text("3 of 3")

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -32,12 +32,19 @@ def spelt_out(link: str) -> str:
     return link.replace("&amp;", "&").replace("_5F", "_")
 
 
-def stream_of(answer: Any) -> bytes:  # noqa: ANN401  # Django's own, of frames that come when they come
-    """All that it says, to the end of its run."""
+def stream_of(
+    answer: Any,  # noqa: ANN401  # Django's own, of frames that come when they come
+    hear: Callable[[bytes], object] = bytes,
+) -> bytes:
+    """All that it says, to the end of its run; `hear` is told each frame as it comes."""
 
     async def heard() -> bytes:
-        async with asyncio.timeout(30):
-            return b"".join([frame async for frame in answer.streaming_content])
+        told = b""
+        async with asyncio.timeout(60):
+            async for frame in answer.streaming_content:
+                hear(frame)
+                told += frame
+        return told
 
     return asyncio.run(heard())
 

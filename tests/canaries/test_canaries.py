@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -41,8 +42,10 @@ from tests.api.callers import Caller
 from tests.factories import AUTHOR, make_agent, make_orchestra, make_score, make_workspace
 from tests.far_ends.messages_api import error, speaking, text
 from tests.far_ends.server import serving
+from tests.runs.clusters import wait_until
 from tests.runs.stage import play_here
 from tests.scores.graphs import graph, llm, step
+from tests.sessions import is_heard
 
 from .far_end import Echo, McpEcho, written
 from .searching import Search, stream_of
@@ -59,6 +62,7 @@ CANARIES = {
     "smtp": "canary-smtp-password-4711",
     "vault": base64.b64encode(b"canary vault key, 32 bytes long!").decode(),
 }
+ANSWER_ENDS = rb'\"}"'  # of JSON within JSON
 PLANTED = "canary-planted-on-purpose-4711"  # the search must be able to find
 IN_VAULT = set(CANARIES) - {"tavily_api_key", "smtp", "vault"}
 SHOWN = {
@@ -95,8 +99,9 @@ def installed(settings: Settings, tmp_path: Path) -> Iterator[Installed]:
         echo = running.enter_context(serving(Echo()))
         settings.APOLLO_API_URL = settings.TAVILY_API_URL = settings.GMAIL_API_URL = echo.url
         mcp = running.enter_context(serving(McpEcho()))
-        # A pause, in which what it says is told to those who listen.
-        says = [text({"said": " ".join(written(CANARIES["anthropic_api_key"]))}, pause=0.6)]
+        # It ends when all that it says was told to those who listen.
+        heard = threading.Event()
+        says = [text({"said": " ".join(written(CANARIES["anthropic_api_key"]))}, until=heard)]
         says += [
             error(400, "invalid_request_error", " ".join(written(CANARIES["anthropic_api_key"])))
         ]
@@ -109,7 +114,7 @@ def installed(settings: Settings, tmp_path: Path) -> Iterator[Installed]:
         server.secret = workspace.secrets.get(name="weather_key")
         look_again(save_server(server, by=AUTHOR), by=AUTHOR)
         tell_of_moves(workspace, echo.url)
-        yield Installed(workspace, play_all(workspace, echo.url))
+        yield Installed(workspace, play_all(workspace, echo.url, heard))
 
 
 def tell_of_moves(workspace: Workspace, url: str) -> None:
@@ -125,8 +130,9 @@ def tell_of_moves(workspace: Workspace, url: str) -> None:
     assert deliver() == 1
 
 
-def play_all(workspace: Workspace, url: str) -> bytes:
-    """What a program was told that followed the live run to its end."""
+def play_all(workspace: Workspace, url: str, all_said: threading.Event) -> bytes:
+    """What a program was told that followed the runs to their ends; `all_said` is set when the model's
+    whole answer was."""
     SkillLimit.objects.create(workspace=workspace, name="http", concurrency=5)
     agent = make_agent(workspace, name="Talker", slug="talker")
     nodes = [
@@ -155,7 +161,7 @@ def play_all(workspace: Workspace, url: str) -> bytes:
     heard = b""
     for mode in (Mode.LIVE, Mode.PLAN, Mode.REHEARSAL):
         run = start_orchestra(orchestra, trigger=Trigger.MANUAL, mode=mode, started_by=AUTHOR)
-        played, told = play_and_follow(workspace, run)
+        played, told = play_and_follow(workspace, run, all_said)
         heard += told
         assert played.status == "succeeded", played.error
     failing = make_score(
@@ -171,10 +177,16 @@ def play_all(workspace: Workspace, url: str) -> bytes:
     return heard
 
 
-def play_and_follow(workspace: Workspace, run: Run) -> tuple[Run, bytes]:
+def play_and_follow(workspace: Workspace, run: Run, all_said: threading.Event) -> tuple[Run, bytes]:
     answer = Caller.of(workspace, "run:read").get(f"/runs/{run.pk}/events")
+
+    def hear(frame: bytes) -> None:
+        if b"node.words" in frame and ANSWER_ENDS in frame:
+            all_said.set()
+
     with ThreadPoolExecutor(1) as aside:
-        listening = aside.submit(stream_of, answer)
+        listening = aside.submit(stream_of, answer, hear)
+        wait_until(is_heard)
         return play_here(run), listening.result()
 
 

@@ -11,6 +11,8 @@ from imaplib import IMAP4
 from pathlib import Path
 from time import monotonic, sleep
 
+from tests.ports import free_port
+
 USER, PASSWORD = "alex@example.com", "canary-mailbox-4711"
 CONFIG = """
 protocols = imap
@@ -91,8 +93,7 @@ def is_installed() -> bool:
 @contextmanager
 def serving(folder: Path) -> Iterator[Mailbox]:
     """Dovecot, until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     config = folder / "dovecot.conf"
     person = {"uid": 65534, "gid": 65534, "name": "dovenull", "group": "dovecot"}
     (folder / "mail").mkdir(mode=0o777)
@@ -106,12 +107,12 @@ def serving(folder: Path) -> Iterator[Mailbox]:
         yield Mailbox("127.0.0.1", port)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _await_answer(port: int, folder: Path) -> None:
     """It tells nobody when it is ready."""
-    patience = monotonic() + 20
+    patience = monotonic() + 60
     while monotonic() < patience:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as made:
             if made.recv(20).startswith(b"* OK"):

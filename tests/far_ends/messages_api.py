@@ -10,14 +10,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 JSON = dict[str, Any]
+PATIENCE_SECONDS = 30
 USAGE: JSON = {"input_tokens": 100, "output_tokens": 20}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """One answer. `status` other than 200: an error of that `type`; `delay` comes before all of
-    it, `hang` after the message began, `pause` before each block is complete, `broken` cuts the
-    connection there, `streams` False answers plain JSON, `body` is sent as it is."""
+    it, `hang` after the message began, `until` is waited for before each block is complete, `broken`
+    cuts the connection there, `streams` False answers plain JSON, `body` is sent as it is."""
 
     content: list[JSON] = field(default_factory=list)
     stop: str | None = "end_turn"
@@ -29,7 +30,7 @@ class Said:
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
     hang: float = 0
-    pause: float = 0
+    until: threading.Event | None = None
     broken: bool = False
     streams: bool = True
     body: bytes | None = None
@@ -71,6 +72,7 @@ class MessagesAPI(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    request_queue_size = 128  # of five, a busy machine turns some of many away
 
     def __init__(self, script: Script) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -168,8 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for event in _events(said, model):
-            if event["type"] == "content_block_stop":
-                time.sleep(said.pause)
+            if event["type"] == "content_block_stop" and said.until:
+                said.until.wait(PATIENCE_SECONDS)
             self._event(event)
             if event["type"] == "message_start":
                 if said.broken:

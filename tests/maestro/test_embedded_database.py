@@ -37,9 +37,9 @@ def postmaster(server: Server) -> int:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not holds():
-        assert time.monotonic() < deadline, "it did not come true within 20 s"
+        assert time.monotonic() < deadline, "it did not come true within 60 s"
         time.sleep(0.05)
 
 
@@ -97,7 +97,8 @@ def test_stop_leaves_nothing_running(server: Server) -> None:
     pid = postmaster(server)
     server.stop()
     assert not is_running(server.folder)
-    assert not Path(f"/proc/{pid}/exe").exists()
+    # It takes its file away with its last breath.
+    wait_until(lambda: not Path(f"/proc/{pid}/exe").exists())
 
 
 def test_the_last_user_stops_it_and_no_one_before(server: Server) -> None:

@@ -23,7 +23,7 @@ def run(*command: str, folder: Path, path: str = "") -> subprocess.CompletedProc
         env={**environment, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=250,
         check=False,
     )
 

@@ -20,15 +20,10 @@ import psutil
 import pytest
 
 from maestro.database.cluster_files import NO_PID
+from tests.ports import deaf_port, free_port
 
 API_KEY = re.compile(r"mk_\w{8}_\w{32}")
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Installation:
@@ -66,7 +61,7 @@ class Installation:
     def stop(self) -> int:
         assert self.up
         self.up.send_signal(signal.SIGINT)
-        return self.up.wait(timeout=25)
+        return self.up.wait(timeout=60)
 
     def processes(self) -> list[psutil.Process]:
         """Every process that was started for this data folder, however far down."""
@@ -96,7 +91,7 @@ class Installation:
         url = f"http://127.0.0.1:{self.port}{path}"
         request = urllib.request.Request(url, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:
+            with urllib.request.urlopen(request, timeout=30) as response:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -191,5 +186,6 @@ def test_a_taken_port_is_refused_before_anything_is_made(installation: Installat
 
 
 def test_a_database_that_cannot_be_reached_is_named(installation: Installation) -> None:
-    address = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
-    assert "Start it, or mend DATABASE_URL" in installation.refused(DATABASE_URL=address)
+    with deaf_port() as port:
+        said = installation.refused(DATABASE_URL=f"postgresql://nobody@127.0.0.1:{port}/none")
+    assert "Start it, or mend DATABASE_URL" in said

@@ -89,10 +89,14 @@ class RunningCluster:
         run.refresh_from_db()
         return self.players().filter(id=run.player).exists()
 
-    def drain(self) -> None:
-        """SIGTERM; returns when all has ended."""
+    def begin_drain(self) -> None:
+        """SIGTERM."""
         self.watchdog.send_signal(signal.SIGTERM)
-        self.watchdog.wait(30)
+
+    def drain(self) -> None:
+        """The same; returns when all has ended."""
+        self.begin_drain()
+        self.watchdog.wait(PATIENCE_SECONDS)
 
     def kill_players(self) -> None:
         """Those that were killed before may still have a row."""

@@ -38,15 +38,9 @@ def ledger(packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 @pytest.fixture
-def cluster_environment(
-    child_environment: dict[str, str], tmp_path: Path, packages: Path
-) -> dict[str, str]:
-    """A data folder of the test's own, and the odd skill."""
-    return {
-        **child_environment,
-        "MAESTRO_DATA_DIR": str(tmp_path / "data"),
-        "PYTHONPATH": str(packages),
-    }
+def cluster_environment(child_environment: dict[str, str], packages: Path) -> dict[str, str]:
+    """With the odd skill."""
+    return {**child_environment, "PYTHONPATH": str(packages)}
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def write(work: Callable[[Journal], Awaitable[None]]) -> None:
             await work(journal)
         finally:
             journal.close()
-            await asyncio.wait_for(writer, 10)
+            await asyncio.wait_for(writer, 60)
             await journal.disconnect()
 
     asyncio.run(main())

@@ -33,12 +33,21 @@ THREADS = 2
 def play_here(run: Run) -> Run:
     """Play every queued run as far as it goes by itself; gives this one as it is then."""
     player = new_id("player")
-    with connect() as connection:
-        place = {"me": player, "cluster": "test", "host": "test", "pid": 1}
-        connection.execute(claims.ENTER, place)
+    enter(player)
     asyncio.run(_play(player))
     run.refresh_from_db()
     return run
+
+
+def enter(player: str) -> None:
+    """With a long lease: nobody renews it, and a busy machine may take seconds from one step to the next."""
+    with connect() as connection:
+        place = {"me": player, "cluster": "test", "host": "test", "pid": 1}
+        connection.execute(claims.ENTER, place)
+        lease = (
+            "update players set lease_until = clock_timestamp() + interval '1 hour' where id = %s"
+        )
+        connection.execute(lease, [player])
 
 
 async def _play(player: str) -> None:
@@ -98,7 +107,7 @@ def play_meanwhile(folder: Path, meanwhile: Callable[[Player], Awaitable[None]])
         asyncio.run(both())
 
 
-async def until(question: Callable[[], bool], patience: float = 30) -> None:
+async def until(question: Callable[[], bool], patience: float = 60) -> None:
     """Ask in a thread, again and again; fails loudly after `patience`."""
 
     def ask() -> bool:
@@ -144,5 +153,5 @@ def _die(pid: int, signal: int) -> None:
 
 def _close_connections(together: Barrier) -> None:
     """In each thread of the pool once: the test's database cannot be dropped otherwise."""
-    together.wait(5)
+    together.wait(60)
     connections.close_all()

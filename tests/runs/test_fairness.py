@@ -16,6 +16,8 @@ from runs.player.claiming import MAX_RUNS, RESERVE, Claims
 from scores.models import Score
 from tests.factories import make_orchestra, make_score, make_workspace
 
+from .stage import enter
+
 MANY = 2000
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,9 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def player() -> str:
-    with connect() as connection:
-        place = {"me": "player", "cluster": "test", "host": "test", "pid": 1}
-        connection.execute(claims.ENTER, place)
+    enter("player")
     return "player"
 
 

@@ -83,7 +83,7 @@ def status(run: Run) -> tuple[str, int]:
 
 @pytest.mark.django_db(transaction=True)
 def test_runs_of_a_dead_player_go_back_and_are_charged_unless_they_got_on() -> None:
-    dead, living = player("-1 s"), player("9 s")
+    dead, living = player("-1 s"), player("90 s")
     stuck, moving, other = played_by(dead), played_by(dead, progress=True), played_by(living)
 
     Keep("cl").step()
@@ -123,7 +123,7 @@ def test_after_an_outage_a_process_that_is_gone_is_not_waited_for(clock: Clock) 
     keeping = Keep("cl")
     keeping.step()
     clock.time += 60
-    gone, silent = player("9 s", pid=DEAD_PID), player("-1 s", pid=os.getpid())
+    gone, silent = player("90 s", pid=DEAD_PID), player("-1 s", pid=os.getpid())
     cut, patient = played_by(gone), played_by(silent)
 
     Judge("another").finds_it_stuck()
@@ -192,7 +192,7 @@ def test_what_a_killed_cluster_left_is_cleared_and_a_living_ones_is_not(data_fol
 
 @pytest.mark.django_db(transaction=True)
 def test_what_was_claimed_without_an_answer_goes_back_to_the_queue() -> None:
-    one = player("9 s")
+    one = player("90 s")
     playing, lost = played_by(one), played_by(one)
 
     async def give_back() -> None:

@@ -1,5 +1,6 @@
 """Ends of other kinds: told to stop, taken over, a whole cluster gone, the database away."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from django.db import connections
 
 from runs.models import Cluster, Run, RunNode, RunStatus
+from runs.player.player import TICK_SECONDS
 from scores.document import GraphDocument, NodeDocument
 from tests.scores.graphs import graph, step
 from tests.sessions import end_other_sessions
@@ -22,9 +24,10 @@ def odd(key: str, operation: str, **params: object) -> NodeDocument:
     return step(key, skill="odd", operation=operation, config={"params": params})
 
 
-def in_flight_then_post(log: Path, seconds: float) -> GraphDocument:
+def in_flight_then_post(log: Path) -> GraphDocument:
+    """The first node ends when the file `<log>.go` is there."""
     return graph(
-        odd("long", "wait", seconds=seconds, log=str(log)),
+        odd("long", "insist", log=str(log)),
         odd("post", "post", log=str(log)),
         "long -> post",
     )
@@ -44,8 +47,12 @@ def test_a_cluster_told_to_stop_lets_the_node_in_flight_end_and_hands_the_run_ov
 ) -> None:
     log = tmp_path / "log"
     with RunningCluster(cluster_environment) as cluster:
-        run = start(score(in_flight_then_post(log, seconds=1)))
+        run = start(score(in_flight_then_post(log)))
         wait_until(log.exists)
+        cluster.begin_drain()
+        wait_until(lambda: any((tmp_path / "data/clusters").glob("*/drain")))
+        time.sleep(10 * TICK_SECONDS)  # only the player itself knows that it has noticed
+        Path(f"{log}.go").touch()
         cluster.drain()
 
     run.refresh_from_db()
@@ -61,12 +68,13 @@ def test_a_player_whose_run_was_taken_over_meanwhile_writes_and_sends_nothing(
     packages: Path, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    run = start(score(in_flight_then_post(log, seconds=0.5)))
+    run = start(score(in_flight_then_post(log)))
 
     def take_over() -> None:
         wait_until(log.exists)
         Run.objects.filter(pk=run.pk).update(fence=2, player="another")
         connections.close_all()
+        Path(f"{log}.go").touch()
 
     with ThreadPoolExecutor(1) as other:
         taking = other.submit(take_over)

@@ -1,5 +1,7 @@
 """What a `kill -9` in the middle of a run leaves behind: nothing lost, nothing twice."""
 
+from pathlib import Path
+
 import pytest
 
 from agents.skills.pipeline.models import Activity, Contact
@@ -20,8 +22,8 @@ def pipeline_step(
     return step(key, skill="pipeline", operation=operation, config={"params": params, **config})
 
 
-def intake() -> GraphDocument:
-    """Rows -> find, add and log each as a contact: local writes and inside reads."""
+def intake(*behind: NodeDocument | str) -> GraphDocument:
+    """Rows -> find, add and log each as a contact: local writes and inside reads; then what stands `behind`."""
     return graph(
         step("rows", config={"params": {"fields": ["rows"]}}),
         map_over("each", "find", "add", "log", items_field="rows", concurrency=5),
@@ -33,6 +35,7 @@ def intake() -> GraphDocument:
         edge("each.item -> add", order=2),
         edge("find.not_found -> add", order=3),
         edge("add -> log", order=4),
+        *behind,
     )
 
 
@@ -40,12 +43,14 @@ def rows(count: int = ROWS) -> dict[str, object]:
     return {"rows": [{"email": f"lead{n}@example.com", "name": f"Lead {n}"} for n in range(count)]}
 
 
-def assert_nothing_lost_and_nothing_twice(run: Run, count: int = ROWS) -> None:
+def assert_nothing_lost_and_nothing_twice(run: Run, count: int = ROWS, behind: int = 0) -> None:
+    """`behind`: so many nodes follow the intake."""
     assert run.status == RunStatus.SUCCEEDED, run.error
-    assert run.output is not None and len(run.output["results"]) == count
+    output = run.nodes.get(node_key="each", iteration="").output_json
+    assert output is not None and len(output["results"]) == count
     assert Contact.objects.count() == count
     assert Activity.objects.count() == count
-    assert RunNode.objects.filter(run=run).count() == 2 + 3 * count
+    assert RunNode.objects.filter(run=run).count() == 2 + 3 * count + behind
     numbers = list(run.events.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, run.last_event + 1))
     settled = [e for e in run.events.all() if e.kind.startswith("node.")]
@@ -54,13 +59,16 @@ def assert_nothing_lost_and_nothing_twice(run: Run, count: int = ROWS) -> None:
 
 @pytest.mark.parametrize("kill", ["players", "all"])
 def test_a_killed_run_ends_by_itself_with_each_contact_once(
-    cluster: RunningCluster, kill: str
+    cluster: RunningCluster, kill: str, tmp_path: Path
 ) -> None:
     pipeline()
-    run = start(score(intake()), rows())
+    log = tmp_path / "log"
+    last = step("last", skill="odd", operation="insist", config={"params": {"log": str(log)}})
+    run = start(score(intake(last, "each -> last")), rows())  # it cannot end before the kill
     wait_until(lambda: RunNode.objects.filter(run=run).count() > 50)
 
     cluster.kill_players() if kill == "players" else cluster.kill_all()
 
-    assert_nothing_lost_and_nothing_twice(ended(run))
+    Path(f"{log}.go").touch()
+    assert_nothing_lost_and_nothing_twice(ended(run), behind=1)
     assert run.fence > 1

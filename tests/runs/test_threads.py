@@ -19,7 +19,7 @@ from tests.scores.graphs import graph, step
 from .clusters import RunningCluster, ended, wait_until
 from .worlds import score, start
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def hang(threads: Threads, until: threading.Event) -> "Future[Any]":

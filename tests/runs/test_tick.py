@@ -32,6 +32,10 @@ def orchestra(minutes_late: int = 0, **fields: object) -> Orchestra:
 @pytest.mark.django_db
 def test_a_due_fire_starts_one_run_with_the_orchestras_input() -> None:
     due = orchestra()
+    at = due.next_fire_at
+    Orchestra.objects.update(
+        cron=f"{at:%M %H} * * *", misfire="once"
+    )  # the minute may end meanwhile
 
     tick()
     tick()
@@ -86,7 +90,7 @@ def test_a_fire_while_one_is_in_progress_is_skipped_and_says_so() -> None:
 def test_queued_fires_go_one_after_the_other() -> None:
     orchestra(minutes_late=1, misfire="all", overlap="queue")
     tick()
-    first, second = Run.objects.order_by("slot")
+    first, second, *_ = Run.objects.order_by("slot")  # the minute may have ended
     assert (second.status, second.waiting_for) == (RunStatus.WAITING, "overlap")
 
     Keep(None).step()

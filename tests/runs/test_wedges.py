@@ -29,7 +29,8 @@ def sentinel(cluster: RunningCluster) -> psutil.Process:
 
 def parts(cluster: RunningCluster) -> list[int]:
     """Pids of the workers, of the monitor and of the pusher, which are started in this order."""
-    return sorted(child.pid for child in sentinel(cluster).children())
+    children = sentinel(cluster).children()
+    return [one.pid for one in sorted(children, key=lambda one: (one.create_time(), one.pid))]
 
 
 def idle_workers(cluster: RunningCluster) -> list[int]:

@@ -1,7 +1,6 @@
 """What is asked as it is told, and what becomes of every answer."""
 
 import asyncio
-import socket
 from urllib.parse import quote
 
 import pytest
@@ -19,6 +18,7 @@ from maestro.errors import (
     Unavailable,
 )
 from tests.agents.far_end import FarEnd
+from tests.ports import deaf_port
 
 
 async def test_an_answer_has_status_headers_and_body(http: Egress, far_end: FarEnd) -> None:
@@ -97,13 +97,12 @@ async def test_an_answer_that_breaks_off(path: str, http: Egress, far_end: FarEn
 
 
 async def test_what_is_not_there_was_certainly_not_asked() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
     egress = Egress(Policy.of(["127.0.0.1", "nowhere.invalid"], []))
 
-    for url in (f"http://127.0.0.1:{port}", "http://nowhere.invalid/"):
-        with pytest.raises(Unavailable):
-            await egress.request("POST", url)
+    with deaf_port() as port:
+        for url in (f"http://127.0.0.1:{port}", "http://nowhere.invalid/"):
+            with pytest.raises(Unavailable):
+                await egress.request("POST", url)
 
 
 @pytest.mark.parametrize(

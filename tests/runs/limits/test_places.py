@@ -53,7 +53,7 @@ def with_players(count: int, act: Callable[..., Awaitable[None]], **options: obj
     async def play() -> None:
         players = [await player(**options) for _ in range(count)]  # type: ignore[arg-type]
         try:
-            await asyncio.wait_for(act(*players), 30)
+            await asyncio.wait_for(act(*players), 60)
         finally:
             for one in players:
                 await one.close()

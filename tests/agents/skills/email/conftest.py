@@ -1,13 +1,14 @@
 """A real mail server on loopback that keeps what it is given."""
 
 import asyncio
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.ports import free_port
 
 
 class Postbox:
@@ -53,9 +54,10 @@ def start_server() -> Iterator[StartServer]:
 
     def start(**options: Any) -> tuple[Postbox, str]:
         postbox = Postbox()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        controller = Controller(postbox, hostname="127.0.0.1", port=port, **options)
+        port = free_port()
+        controller = Controller(
+            postbox, hostname="127.0.0.1", port=port, ready_timeout=60, **options
+        )
         controller.start()
         running.append(controller)
         return postbox, f"127.0.0.1:{port}"

@@ -14,6 +14,7 @@ from agents.skills.registry import dispatch, find
 from maestro.errors import InvalidNodeInput, OutcomeUnknown, ServiceRefused, Unavailable
 from tests.agents.skills.conftest import MakeContext
 from tests.agents.skills.email.conftest import StartServer, only_ada
+from tests.ports import deaf_port
 
 MAIL = {"to": "ops@example.com", "subject": "3 new, 2 known", "body": "Grüße\n"}
 
@@ -142,11 +143,8 @@ async def test_a_server_that_falls_silent_with_the_mail_in_hand_leaves_it_unknow
 async def test_a_server_that_is_not_there_is_unavailable(
     settings: Settings, context: Context
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    settings.MAESTRO_SMTP_URL = f"smtp://127.0.0.1:{port}"
-
-    with pytest.raises(Unavailable):
+    with deaf_port() as port, pytest.raises(Unavailable):
+        settings.MAESTRO_SMTP_URL = f"smtp://127.0.0.1:{port}"
         await send(context)
 
 

@@ -1,8 +1,8 @@
 """Against a server that others wrote: @modelcontextprotocol/server-everything, over streamable HTTP."""
 
+import fcntl
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,41 +15,51 @@ from agents.skills.mcp.models import McpServer
 from maestro.workspaces.models import Workspace
 from tests.agents.skills.mcp.conftest import register
 from tests.agents.skills.mcp.test_runs import error_of, play
+from tests.ports import free_port
 from tests.settings import FOLDER
 
 PACKAGE = "@modelcontextprotocol/server-everything"
 VERSION = "2026.8.31"
 HOME = FOLDER / f"server-everything-{VERSION}"
+DONE = HOME / "installed"
 PROGRAM = HOME / "node_modules" / PACKAGE / "dist" / "index.js"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _installed() -> Path:
-    if PROGRAM.exists():
-        return PROGRAM
+    """By one worker for all."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("node and npm are not here, so no third party's MCP server can run")
     HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not DONE.exists():
+            _install()
+    return PROGRAM
+
+
+def _install() -> None:
     command = [
         "npm",
         "install",
         "--no-fund",
         "--no-audit",
+        "--fetch-retries=1",
         "--prefix",
         str(HOME),
         f"{PACKAGE}@{VERSION}",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
-    if done.returncode:
-        pytest.skip(f"{PACKAGE} cannot be installed: {done.stderr[-200:]}")
-    return PROGRAM
+    try:
+        subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"{PACKAGE} cannot be installed: {str(error.stderr)[-200:]}")
+    DONE.touch()
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     program = _installed()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         ["node", str(program), "streamableHttp"],
         env={**os.environ, "PORT": str(port)},
@@ -65,7 +75,7 @@ def address() -> Iterator[str]:
         pytest.fail("the server ended before it listened")
     yield f"http://127.0.0.1:{port}/mcp"
     process.terminate()
-    process.wait(10)
+    process.wait(60)
 
 
 @pytest.fixture
