@@ -65,7 +65,9 @@ def is_url(*schemes: str) -> Callable[[str], None]:
     def check(url: str) -> None:
         try:
             parts = urlsplit(url)
-            right = not url or (parts.scheme in schemes and bool(parts.hostname))
+            right = not url or (
+                parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+            )
         except ValueError:
             right = False
         if not right:

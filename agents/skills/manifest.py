@@ -40,6 +40,10 @@ class Skill:
         Limits(self.concurrency, self.per_minute)  # refuses what is no limit, where it is declared
 
     @property
+    def mails(self) -> bool:
+        return any(operation.mails for operation in self.operations.values())
+
+    @property
     def limits(self) -> Limits:
         return Limits(self.concurrency, self.per_minute)
 
@@ -60,6 +64,7 @@ class Skill:
         names_secret: str = "",
         needs_secrets: bool = True,
         probe: Probe | None = None,
+        mails: bool = False,
     ) -> Callable[[Function], Function]:
         """Declare `(input: In, context: Context) -> Out | (port, Out)`, sync or async.
 
@@ -67,7 +72,7 @@ class Skill:
         `context.idempotency_key`) and cannot be looked up is never repeated once cut in half, and
         none is asked again after an error. `names_secret` is the path of the input's field that
         names a further slot; only a node's own params may, and `probe` tries what is in it. Without
-        `needs_secrets` it works when its skill's slots are empty.
+        `needs_secrets` it works when its skill's slots are empty; `mails`: over the deployer's server.
         """
         promises = partial(
             Operation,
@@ -86,6 +91,7 @@ class Skill:
             skill_limits=self.limits,
             names_secret=names_secret,
             probe=probe,
+            mails=mails,
         )
         return partial(self._declare, promises)
 

@@ -57,7 +57,7 @@ class Operation:
     one cut in half may be repeated; `look_up` tells whether one that is not has happened.
     `retryable`: may be asked again after an error it reported. `limits` are its own,
     `skill_limits` those of all its skill's operations together. `probe` is the one of the slot that
-    `names_secret` leads to.
+    `names_secret` leads to. `mails`: it hands mails to the deployer's mail server.
     """
 
     skill: str
@@ -80,6 +80,7 @@ class Operation:
     skill_limits: Limits = NO_LIMITS
     names_secret: str = ""
     probe: Probe | None = None
+    mails: bool = False
 
     @cached_property
     def full_name(self) -> str:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
+from agents.skills.email.smtp import Server
 from agents.skills.operation import Kind, Operation
 from maestro.errors import Conflict, InvalidNodeInput, NotFound
 from maestro.workspaces.desk import Seat, Wrap, author_of, desk_page, editing_seat, looking_seat
@@ -30,7 +31,7 @@ def urls(wrap: Wrap) -> list[URLPattern]:
 @require_GET
 def skills(request: HttpRequest) -> HttpResponse:
     seat = looking_seat(request)
-    told = {"catalog": catalog_of(seat.workspace), "may_test": seat.may_edit}
+    told = {"catalog": catalog_of(seat.workspace), **_testing(seat)}
     return desk_page(request, "catalog/skills.html", "Skills", **told)
 
 
@@ -95,6 +96,10 @@ def _found(seat: Seat, name: str) -> Operation:
         raise Http404(refusal.message) from None
 
 
+def _testing(seat: Seat) -> dict[str, Any]:
+    return {"may_test": seat.may_edit, "mail_server": Server.deployed()}
+
+
 def _page(request: HttpRequest, seat: Seat, found: Operation, **told: Any) -> HttpResponse:
-    told |= {"detail": detail_of(seat.workspace, found), "may_test": seat.may_edit}
+    told |= {"detail": detail_of(seat.workspace, found), **_testing(seat)}
     return desk_page(request, "catalog/operation.html", found.full_name, operation=found, **told)

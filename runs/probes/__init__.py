@@ -2,5 +2,13 @@
 
 from .actions import try_environment, try_secret
 from .filled import Filled, filled_by
+from .mail_server import MailTest, try_mail_server
 
-__all__ = ["Filled", "filled_by", "try_environment", "try_secret"]
+__all__ = [
+    "Filled",
+    "MailTest",
+    "filled_by",
+    "try_environment",
+    "try_mail_server",
+    "try_secret",
+]

@@ -1,24 +1,20 @@
 """Testing a secret: one at a time, remembered and audited."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from django.db import connection
-
-from maestro.errors import Conflict, NotFound
+from maestro.errors import NotFound
 from maestro.workspaces.audit import record
 from maestro.workspaces.filling import Filling, fill_from_workspace
 from maestro.workspaces.models import Secret, TestOutcome, Workspace
 from maestro.workspaces.vault import newest_version, note_test, read_secret
 from runs.nodes.secrets import Keyring, keyring_holding
 
+from .alone import alone
 from .filled import Filled, asking_for, filled_by
 from .trying import Tried, try_all
 
 UNUSED = "No skill and no server asks for it."
-LOCK = "select pg_try_advisory_lock(hashtext('maestro.test'), hashtext(%s))"
-UNLOCK = "select pg_advisory_unlock(hashtext('maestro.test'), hashtext(%s))"
 
 
 def try_secret(secret: Secret, *, by: str) -> Secret:
@@ -27,7 +23,7 @@ def try_secret(secret: Secret, *, by: str) -> Secret:
     Conflict while another test of it is under way; NotFound or Misconfigured when the vault cannot
     give the value.
     """
-    with _alone(secret.pk, secret.name):
+    with alone(secret.pk, secret.name):
         version = newest_version(secret)
         read_secret(secret)
         tests = _tests(secret.workspace, filled_by(secret), secret)
@@ -45,7 +41,7 @@ def try_environment(workspace: Workspace, slot: str, *, by: str) -> list[dict[st
         raise NotFound(f"Nothing fills the slot {slot}: set a secret of that name.", slot=slot)
     if filling.secret is not None:
         raise NotFound(f"The secret {slot} fills the slot: test that one.", slot=slot)
-    with _alone(f"{workspace.pk}:{slot}", slot):
+    with alone(f"{workspace.pk}:{slot}", slot):
         tests = _tests(workspace, asking_for([slot], workspace.pk), None)
     outcomes = [{name: test[name] for name in ("slot", "asked_by", "outcome")} for test in tests]
     told = {"slot": slot, "filled_by": "environment", "tests": outcomes}
@@ -79,17 +75,3 @@ def _unused(secret: Secret) -> dict[str, str]:
 def _test(slot: str, asked_by: str, outcome: TestOutcome, message: str) -> dict[str, str]:
     told = {"slot": slot, "asked_by": asked_by, "outcome": outcome.value, "message": message}
     return told
-
-
-@contextmanager
-def _alone(key: str, name: str) -> Iterator[None]:
-    """A lock that ends with the connection: no transaction is held open while a service is asked."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [key])
-        if not cursor.fetchone()[0]:
-            raise Conflict(f"{name} is being tested; its result is there in a moment.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(UNLOCK, [key])

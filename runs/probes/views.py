@@ -10,7 +10,7 @@ from maestro.errors import MaestroError
 from maestro.workspaces.desk import Wrap, author_of, editing_seat, page_of
 from maestro.workspaces.models import Secret, TestOutcome
 
-from . import try_environment, try_secret
+from . import try_environment, try_mail_server, try_secret
 
 LEVELS = {
     TestOutcome.WORKS: messages.SUCCESS,
@@ -25,6 +25,7 @@ def urls(wrap: Wrap) -> list[URLPattern]:
     return [
         path("workspaces/secret/<str:pk>/test/", wrap(test), name="test_secret"),
         path("catalog/slots/<slug:slot>/test/", wrap(test_slot), name="test_slot"),
+        path("catalog/mail-server/test/", wrap(test_mail_server), name="test_mail_server"),
     ]
 
 
@@ -51,4 +52,16 @@ def test_slot(request: HttpRequest, slot: str) -> HttpResponse:
         outcome = TestOutcome(test["outcome"])
         told = f"{slot} of the environment, for {test['asked_by']}: {outcome.label.lower()}. "
         messages.add_message(request, LEVELS[outcome], told + test["message"])
+    return HttpResponseRedirect(reverse("admin:catalog_skills"))
+
+
+@require_POST
+def test_mail_server(request: HttpRequest) -> HttpResponse:
+    """Sign in to the deployer's mail server, then say in the catalog what came of it."""
+    try:
+        test = try_mail_server(editing_seat(request).workspace, by=author_of(request))
+        told = f"Mail server {test.server}: {test.outcome.label.lower()}. {test.message}"
+        messages.add_message(request, LEVELS[test.outcome], told)
+    except MaestroError as refusal:
+        messages.error(request, refusal.message)
     return HttpResponseRedirect(reverse("admin:catalog_skills"))

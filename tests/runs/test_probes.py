@@ -17,7 +17,7 @@ from maestro.workspaces.models import AuditEntry, Role, Secret, Workspace
 from maestro.workspaces.vault import note_test, set_secret
 from orchestras.actions import bind_secrets
 from runs.probes import filled_by, try_secret
-from runs.probes.actions import LOCK
+from runs.probes.alone import LOCK
 from tests.admin.conftest import SignIn, World, sign_in, world  # noqa: F401  # fixtures
 from tests.admin.pages import list_page, page
 from tests.api.callers import Caller, read, refused

@@ -49,12 +49,13 @@ def keeps() -> bool:
     effect=Effect.WRITE,
     idempotent=keeps,
     retryable=True,  # what it reports as an error was certainly not sent, or is outcome_unknown
+    mails=True,
     timeout_seconds=120,
     sample=Sample({"message_id": "<sample@localhost>", "kept": True, "file": "sample.eml"}),
 )
 def send_email(input: SendInput, context: Context) -> SendOutput:
     """Send a plain-text mail, or answer in a thread."""
-    server = Server.from_url(settings.MAESTRO_SMTP_URL) if not keeps() else None
+    server = Server.deployed()
     mail = compose(
         sender=input.sender or (server and server.sender) or NO_SENDER,
         to=input.to,

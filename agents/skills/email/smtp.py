@@ -1,6 +1,7 @@
 """Handing one mail to a mail server, and saying for sure what became of it."""
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,9 +9,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.conf import settings
+
 from maestro.errors import NodeError, OutcomeUnknown, ServiceRefused, Unavailable
 
 ANSWER_SECONDS = 30
+TEST_SECONDS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +28,11 @@ class Server:
     tls: bool
     starttls: bool
     sender: str | None
+
+    @classmethod
+    def deployed(cls) -> "Server | None":
+        """The deployer's; None: there is none, and mails are kept."""
+        return cls.from_url(settings.MAESTRO_SMTP_URL) if settings.MAESTRO_SMTP_URL else None
 
     @classmethod
     def from_url(cls, url: str) -> "Server":
@@ -41,6 +50,20 @@ class Server:
             sender=options.get("from", [user if "@" in user else None])[0],
         )
 
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def try_server(server: Server) -> None:
+    """Sign in and name the sender, as before a mail; then leave without one.
+
+    Unavailable: it cannot be reached. ServiceRefused: it does not take us, and why.
+    """
+    with _not_taken(), _signed_in(server, TEST_SECONDS) as client:
+        if server.sender:
+            _expect(client.mail(server.sender), "the sender")
+            client.rset()
+
 
 def deliver(mail: EmailMessage, recipients: list[str], server: Server) -> None:
     """Hand the mail over, to all recipients or to none.
@@ -48,7 +71,7 @@ def deliver(mail: EmailMessage, recipients: list[str], server: Server) -> None:
     Unavailable and ServiceRefused mean that it was not taken; OutcomeUnknown, that the server
     fell silent after it had the text.
     """
-    with _not_taken(), _signed_in(server) as client:
+    with _not_taken(), _signed_in(server, ANSWER_SECONDS) as client:
         _expect(client.mail(mail["From"]), "the sender")
         for address in recipients:
             _expect(client.rcpt(address), f"the recipient {address}")
@@ -63,13 +86,13 @@ def deliver(mail: EmailMessage, recipients: list[str], server: Server) -> None:
 
 
 @contextmanager
-def _signed_in(server: Server) -> Iterator[smtplib.SMTP]:
+def _signed_in(server: Server, seconds: float) -> Iterator[smtplib.SMTP]:
     """A connection, encrypted and signed in as the URL says; its end is not the mail's business."""
     context = ssl.create_default_context() if server.tls or server.starttls else None
     client = (
-        smtplib.SMTP_SSL(server.host, server.port, timeout=ANSWER_SECONDS, context=context)
+        smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=context)
         if server.tls
-        else smtplib.SMTP(server.host, server.port, timeout=ANSWER_SECONDS)
+        else smtplib.SMTP(server.host, server.port, timeout=seconds)
     )
     try:
         if server.starttls:
@@ -96,9 +119,35 @@ def _not_taken() -> Iterator[None]:
     except smtplib.SMTPNotSupportedError as error:
         raise ServiceRefused(f"The mail server cannot do this: {error}") from None
     except ssl.SSLError as error:
-        raise ServiceRefused(f"The mail server cannot be trusted: {error.reason}") from None
-    except (smtplib.SMTPException, OSError) as error:
-        raise Unavailable(f"The mail server cannot be reached: {type(error).__name__}") from None
+        raise ServiceRefused(_untrusted(error)) from None
+    except ValueError:  # its text may be the password
+        message = "User, password and sender must be ASCII without line breaks"
+        raise ServiceRefused(f"The mail server cannot be told who we are: {message}") from None
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        raise Unavailable(f"The mail server cannot be reached: {_away(error)}") from None
+    except smtplib.SMTPException:
+        message = "The mail server offers no way to sign in that we know"
+        raise ServiceRefused(message) from None
+
+
+def _untrusted(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The mail server cannot be trusted: {error.verify_message}"
+    if error.reason == "WRONG_VERSION_NUMBER":
+        return "The mail server speaks no TLS from the start: try smtp://…?starttls"
+    return f"The mail server cannot be trusted: {error.reason}"
+
+
+def _away(error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return "its name has no address"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens at that port"
+    if isinstance(error, TimeoutError):
+        return "no answer came"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "it fell silent or hung up; port 465 wants smtps://"
+    return type(error).__name__
 
 
 def _expect(answer: tuple[int, bytes], what: str) -> None:

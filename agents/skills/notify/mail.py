@@ -21,6 +21,7 @@ class MailInput(Told):
     effect=Effect.WRITE,
     idempotent=keeps,
     retryable=True,
+    mails=True,
     timeout_seconds=120,
     sample=Sample({"message_id": "<sample@localhost>", "kept": True, "file": "sample.eml"}),
 )
