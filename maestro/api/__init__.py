@@ -7,8 +7,8 @@ from agents.skills.mcp.api import router as mcp_servers
 from agents.skills.pipeline.api import router as pipelines
 from maestro.exchange.api import router as exchange
 from maestro.workspaces.api import router as workspaces
-from maestro.workspaces.secrets.api import router as secrets
 from orchestras.api import router as orchestras
+from orchestras.secrets.api import router as secrets
 from runs.again.api import router as again
 from runs.api import router as runs
 from runs.auditions.api import router as auditions

@@ -1,5 +1,5 @@
-"""Pages of orchestras, and of workspaces, whose time zone moves the orchestras' fires."""
+"""Pages of orchestras; of secrets, which they bind; and of workspaces, whose time zone moves their fires."""
 
-from . import orchestra, workspace
+from . import orchestra, secret, workspace
 
-__all__ = ["orchestra", "workspace"]
+__all__ = ["orchestra", "secret", "workspace"]

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from maestro.rest.shapes import Id, find
 from maestro.workspaces.bearer import ApiRequest, author, can
 from maestro.workspaces.models import TestOutcome
-from maestro.workspaces.secrets.api import secrets_of, shown
-from maestro.workspaces.secrets.schemas import SecretOut, SecretTestOut, SlotTestsOut
+from orchestras.secrets.rows import secrets_of, shown
+from orchestras.secrets.schemas import SecretOut, SecretTestOut, SlotTestsOut
 
 from . import MailTest, try_environment, try_mail_server, try_secret
 

@@ -15,7 +15,7 @@ from orchestras.actions import bind_secrets
 from orchestras.models import Orchestra
 from tests.admin.conftest import SignIn, World
 from tests.admin.pages import add_page, list_page, page, sent_by
-from tests.factories import make_orchestra, make_score
+from tests.factories import make_agent, make_orchestra, make_score
 from tests.scores.graphs import graph, step
 
 VALUE = "canary-8f2a91c4"
@@ -108,6 +108,22 @@ def test_a_bound_secret_cannot_be_deleted_and_the_page_says_why(
 
     assert b"Outbound" in answer.content
     assert Secret.objects.exists()
+
+
+def test_who_asks_for_a_secret_by_its_name_is_named_on_every_page_of_it(
+    editor: Client, secret: Secret, orchestra: Orchestra
+) -> None:
+    agent = make_agent(secret.workspace, name="Leadfinder", allowed_tools=["apollo"])
+    addresses = [list_page(secret), page(secret), page(secret, "delete")]
+    shown = [editor.get(address).content.decode() for address in addresses]
+    assert all(page(agent) in one and page(orchestra.score) in one for one in shown)
+    assert "1 node in 1 score and 1 agent ask for it by its name" in shown[2]
+    marked = {"action": "delete_selected", "_selected_action": secret.pk}
+    assert b"1 agent ask for it" in editor.post(list_page(secret), marked).content
+
+    editor.post(page(secret, "delete"), {"post": "yes"})
+
+    assert not Secret.objects.filter(pk=secret.pk).exists()
 
 
 def test_a_wrong_key_is_an_error_of_the_form(editor: Client, settings: Settings) -> None:

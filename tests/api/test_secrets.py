@@ -1,11 +1,13 @@
 """Secrets over REST: a value goes in and never comes out."""
 
 import pytest
+from pytest_django import Settings
 
 from maestro.workspaces.models import Secret, Workspace
-from maestro.workspaces.vault import read_secret
+from maestro.workspaces.vault import read_secret, set_secret
 from orchestras.actions import bind_secrets
-from tests.factories import AUTHOR, make_orchestra, make_score
+from tests.factories import AUTHOR, make_agent, make_orchestra, make_score
+from tests.scores.graphs import graph, llm, step
 
 from .callers import JSON, Caller, read, refused
 
@@ -68,3 +70,42 @@ def test_a_key_needs_the_scope(workspace: Workspace) -> None:
     reader = Caller.of(workspace, "secret:read")
     assert read(reader.get("/secrets"))["items"] == []
     refused(reader.post("/secrets", TOKEN), 403, "forbidden")
+
+
+def test_who_asks_by_name_is_told_before_a_delete(
+    workspace: Workspace, caller: Caller, settings: Settings
+) -> None:
+    find = step("find", skill="apollo", operation="find_leads")
+    fetch = step(
+        "fetch",
+        skill="http",
+        operation="get",
+        config={"params": {"url": "https://x.example", "auth": {"secret": "github_token"}}},
+    )
+    agent = make_agent(workspace, allowed_tools=["apollo.enrich_person"])
+    score = make_score(workspace, graph(find, fetch, llm("think", agent_id=agent.pk)))
+    asking = {"apollo_api_key": ["find"], "github_token": ["fetch"], "anthropic_api_key": ["think"]}
+    for name, nodes in asking.items():
+        secret = set_secret(workspace, name, VALUE, by=AUTHOR)
+        path = f"/secrets/{secret.pk}"
+
+        said = refused(caller.delete(path, If_Match="*"), 409, "in_use")
+
+        uses = [(use["id"], use["nodes"]) for use in said["details"]["used_by"]]
+        agents: list[object] = [(agent.pk, [])] if name == "apollo_api_key" else []
+        assert uses == [(score.pk, nodes), *agents]
+        assert caller.delete(f"{path}?confirm=true", If_Match="*").status_code == 204
+
+    settings.ENVIRONMENT_SECRETS = {"apollo_api_key": VALUE}
+    Workspace.objects.update(settings={"env_secrets": True})
+    kept = set_secret(workspace, "apollo_api_key", VALUE, by=AUTHOR)
+    assert caller.delete(f"/secrets/{kept.pk}", If_Match="*").status_code == 204
+
+
+def test_a_confirmed_delete_of_a_bound_secret_is_refused_all_the_same(
+    workspace: Workspace, caller: Caller
+) -> None:
+    secret = set_secret(workspace, "apollo_api_key", VALUE, by=AUTHOR)
+    bind_secrets(make_orchestra(make_score(workspace)), {"tavily_api_key": secret}, author=AUTHOR)
+
+    refused(caller.delete(f"/secrets/{secret.pk}?confirm=true", If_Match="*"), 409, "in_use")

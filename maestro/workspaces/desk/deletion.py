@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,10 @@ class GuardedDeletion(ScopedAdmin):
         """What refers to the row and so keeps it."""
         raise NotImplementedError
 
+    def missed_by(self, obj: Any) -> list[Use]:
+        """Who would miss the row, though it may go: told before the click."""
+        return []
+
     def delete(self, obj: Any, author: str) -> None:
         """The domain's verb."""
         raise NotImplementedError
@@ -32,7 +37,8 @@ class GuardedDeletion(ScopedAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {**(extra_context or {}), "way_out": self.way_out}
+        row = self.get_object(request, unquote(object_id))
+        context = {**(extra_context or {}), "way_out": self.way_out, "missed": self._missed([row])}
         try:
             return super().delete_view(request, object_id, context)
         except InUse:  # it came into use since the page was shown: now the page says by what
@@ -48,7 +54,20 @@ class GuardedDeletion(ScopedAdmin):
             for row in rows
             if (uses := self.uses_of(row))
         ]
-        return names, along, lacking, refused
+        missed = {one["row"]: one["words"] for one in self._missed(rows)}
+        told = [
+            f"{name}: {missed[row]}" if row in missed else name
+            for row, name in zip(rows, names, strict=True)
+        ]
+        return told, along, lacking, refused
+
+    def _missed(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
+        found = [(row, self.missed_by(row)) for row in rows if row is not None]
+        return [
+            {"row": row, "used_by": uses, "words": in_words(uses, "ask for it by its name")}
+            for row, uses in found
+            if uses
+        ]
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         self.delete(obj, author_of(request))
@@ -59,7 +78,7 @@ class GuardedDeletion(ScopedAdmin):
             self.delete(row, author_of(request))
 
 
-def in_words(uses: list[Use]) -> str:
+def in_words(uses: list[Use], do: str = "use it") -> str:
     """`4 nodes in 3 scores and 1 orchestra use it`."""
     nodes = sum(len(use["nodes"]) for use in uses)
     holders = Counter(use["type"] for use in uses if use["nodes"])
@@ -70,7 +89,8 @@ def in_words(uses: list[Use]) -> str:
     if others:
         parts.append(_listed(others))
     total = nodes + sum(others.values())
-    return f"{' and '.join(parts)} {'uses' if total == 1 else 'use'} it"
+    verb, _, rest = do.partition(" ")
+    return f"{' and '.join(parts)} {verb}{'s' if total == 1 else ''} {rest}"
 
 
 def _listed(counts: Counter[str]) -> str:

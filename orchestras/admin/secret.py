@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
+from unfold.views import ChangeList as UnfoldChangeList
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from maestro.errors import InvalidInput
@@ -28,12 +30,15 @@ from maestro.workspaces.desk import (
 from maestro.workspaces.hosts import checked_hosts
 from maestro.workspaces.models import Secret, SecretVersion
 from maestro.workspaces.vault import (
-    delete_secret,
     describe_secret,
     newest_version,
     set_secret,
     uses_of,
 )
+from orchestras.secrets.actions import delete_secret
+from orchestras.secrets.named import asking_by_name, left_empty
+
+SHOWN = 4
 
 
 class SecretForm(RefusableForm):
@@ -81,6 +86,18 @@ class SecretForm(RefusableForm):
         return name
 
 
+class SecretList(UnfoldChangeList):
+    """Each row with who asks for it by its name, asked once for the page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        asking = asking_by_name(rows[0].workspace, [row.name for row in rows]) if rows else {}
+        for row in rows:
+            row.asking = asking.get(row.name, [])
+        self.result_list = rows
+
+
 @admin.register(Secret)
 class SecretAdmin(GuardedDeletion):
     list_display = [
@@ -90,7 +107,7 @@ class SecretAdmin(GuardedDeletion):
         "rotated_shown",
         "used_shown",
         "tested_shown",
-        "bound_by",
+        "used_by",
     ]
     search_fields = ["name", "description"]
     ordering = ["name"]
@@ -135,13 +152,19 @@ class SecretAdmin(GuardedDeletion):
         at = clock(secret.last_tested_at)
         return format_html('<span title="{}">{}</span>', at, tested(secret.tested(), bare=True))
 
-    @admin.display(description="Bound by")
-    def bound_by(self, secret: Secret) -> SafeString:
-        """As `vault.uses_of` tells, of what the list has read already."""
+    @admin.display(description="Used by")
+    def used_by(self, secret: Any) -> SafeString:
+        """As `vault.uses_of` tells, of what the list has read already; then who asks by its name."""
         orchestras = dict.fromkeys(binding.orchestra for binding in secret.bindings.all())
-        used_by = [*orchestras, *secret.mcp_servers.all(), *secret.hooks.all()]
-        links = [(page_of(one), str(one)) for one in used_by]
-        return format_html_join(", ", '<a href="{}">{}</a>', links)
+        tied = [*orchestras, *secret.mcp_servers.all(), *secret.hooks.all()]
+        links = [(page_of(one), str(one)) for one in tied]
+        links += [(use["url"], use["name"]) for use in secret.asking]
+        shown = format_html_join(", ", '<a href="{}">{}</a>', links[:SHOWN])
+        more = len(links) - SHOWN
+        return format_html("{} and {} more", shown, more) if more > 0 else shown
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SecretList
 
     @method_decorator(sensitive_post_parameters("value"))
     def changeform_view(
@@ -172,11 +195,16 @@ class SecretAdmin(GuardedDeletion):
         secret = context.get("original")
         if secret is not None:
             context["newest_version"] = newest_version(secret)
+            asking = asking_by_name(secret.workspace, [secret.name])
+            context["asking"] = asking.get(secret.name, [])
             context["lends_environment"] = bool(secret.workspace.settings.get("env_secrets"))
         return context
 
     def uses_of(self, obj: Secret) -> list[Use]:
         return uses_of(obj)
 
+    def missed_by(self, obj: Secret) -> list[Use]:
+        return left_empty(obj)
+
     def delete(self, obj: Secret, author: str) -> None:
-        delete_secret(obj, by=author)
+        delete_secret(obj, by=author, confirmed=True)  # the page has named who asks for it

@@ -1,8 +1,7 @@
 """The vault over REST: values go in and come out of no address."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
@@ -10,15 +9,16 @@ from ninja import Query, Router, Status
 from maestro.errors import Conflict
 from maestro.rest.etags import seen
 from maestro.rest.paging import Page, PageQuery, page
-from maestro.rest.shapes import Id, IfMatch, find
+from maestro.rest.shapes import Id, IfMatch
 from maestro.workspaces.bearer import ApiRequest, author, can
-from maestro.workspaces.models import Secret, SecretVersion
-from maestro.workspaces.vault import delete_secret as forget_secret
 from maestro.workspaces.vault import describe_secret, set_secret
 
+from .actions import delete_secret as forget_secret
+from .rows import secrets_of, shown
 from .schemas import SecretIn, SecretOut, SecretPatch, secret_out, secret_tag
 
 router = Router(tags=["Secrets"])
+Confirm = Annotated[bool, Query(description="Although nodes or agents ask for it by its name.")]
 
 
 @router.get("/secrets", response=Page[SecretOut], auth=can("secret:read"))
@@ -72,22 +72,12 @@ def change_secret(
 
 
 @router.delete("/secrets/{secret_id}", response={204: None}, auth=can("secret:write"))
-def delete_secret(request: ApiRequest, secret_id: Id, if_match: IfMatch) -> Status[None]:
-    """With all its versions; 409 `in_use` while an orchestra binds it."""
+def delete_secret(
+    request: ApiRequest, secret_id: Id, if_match: IfMatch, confirm: Confirm = False
+) -> Status[None]:
+    """With all its versions; 409 `in_use` while an orchestra binds it, or an MCP server or a webhook uses it.
+    409 `in_use` without `confirm`, too, while nodes or agents ask for it by its name and nothing else would
+    fill their slot."""
     with seen(secrets_of(request), secret_id, if_match, secret_tag) as secret:
-        forget_secret(secret, by=author(request))
+        forget_secret(secret, by=author(request), confirmed=confirm)
     return Status(204, None)
-
-
-def secrets_of(request: ApiRequest) -> QuerySet[Secret]:
-    """With their versions' numbers and times, and who binds them. Three queries."""
-    versions = SecretVersion.objects.defer("nonce", "ciphertext")
-    rows = Secret.objects.filter(workspace=request.auth.workspace).select_related("workspace")
-    return rows.prefetch_related(Prefetch("versions", versions), "bindings")
-
-
-def shown(request: ApiRequest, response: HttpResponse, secret_id: str) -> SecretOut:
-    """It as it is now, with its tag."""
-    secret = find(secrets_of(request), secret_id)
-    response["ETag"] = secret_tag(secret)
-    return secret_out(secret)

@@ -1,1 +1,0 @@
-"""Secrets for programs: set, told about and deleted over REST, shown never."""
