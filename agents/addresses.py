@@ -1,7 +1,7 @@
 """Which addresses a skill may reach: judged by number, never by how they are written."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -73,6 +73,10 @@ class Policy:
         ends = (urlsplit(url) for url in urls if url)
         named = {(end.hostname or "", end.port or DEFAULT_PORTS[end.scheme]) for end in ends}
         return cls(frozenset(host.lower().strip("[]") for host in hosts if host), frozenset(named))
+
+    def narrowed(self, hosts: Collection[str]) -> "Policy":
+        """For a workspace that lets its skills reach these only; empty: any."""
+        return replace(self, within=frozenset(hosts)) if hosts else self
 
     def judge(
         self,

@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeAlias
 
 import httpx2 as httpx
-from django.conf import settings
 
 from agents.addresses import Policy
 from agents.answer import UNSURE_STATUS, Answer, read_body, refusal
 from agents.custody import Custody, Origin
+from agents.reachability import deployed_policy
 from maestro.errors import InvalidNodeInput, NodeError, ServiceRefused
 from maestro.loops import DEPTH_HEADER
 
@@ -56,13 +56,7 @@ class Egress:
     @classmethod
     def from_settings(cls) -> "Egress":
         """With what the deployer allows and the far ends the deployer set."""
-        ends = (
-            settings.ANTHROPIC_BASE_URL,
-            settings.GMAIL_API_URL,
-            settings.APOLLO_API_URL,
-            settings.TAVILY_API_URL,
-        )
-        return cls(Policy.of(settings.MAESTRO_EGRESS_ALLOW, ends))
+        return cls(deployed_policy())
 
     async def request(
         self,
@@ -122,7 +116,7 @@ class Egress:
         if not hosts:
             return self
         narrowed = self._again()
-        narrowed.policy = replace(self.policy, within=frozenset(hosts))
+        narrowed.policy = self.policy.narrowed(hosts)
         return narrowed
 
     def _again(self) -> "Egress":

@@ -54,7 +54,11 @@ def test_a_server_that_cannot_be_asked_says_why(
         workspace=world.workspace, name="weather", url=f"{far_end.url}/mcp"
     )
 
-    answer = sign_in().post(f"{LIST}{server.pk}/look/", follow=True)
+    client, inside = sign_in(), {"name": "inside", "url": f"{far_end.url}/mcp", "header": ""}
+    refused = client.post(f"{LIST}add/", inside)
+    assert "private network" in str(refused.context["adminform"].form.errors["url"])
+    assert McpServer.objects.count() == 1
+    answer = client.post(f"{LIST}{server.pk}/look/", follow=True)
 
     assert "private network" in answer.content.decode()
     assert far_end.seen == []

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.egress import open_way_out
+from agents.reachability import refuse_as_written
 from maestro.cleaning import clean, taken_at_the_same_time
 from maestro.errors import Conflict, InUse, InvalidInput, MaestroError, NodeError, NotFound
 from maestro.workspaces.audit import record
@@ -28,7 +29,8 @@ class ServerRefused(Conflict):
 
 @transaction.atomic
 def save_server(server: McpServer, *, by: str) -> McpServer:
-    """The server as it is now, new or changed; InvalidInput says which field is wrong.
+    """The server as it is now, new or changed; InvalidInput says which field is wrong, and refuses an
+    address that could never be reached.
 
     Of a server at another address nothing that was seen counts any more. InUse for another name
     while something calls its tools by the old one.
@@ -39,6 +41,8 @@ def save_server(server: McpServer, *, by: str) -> McpServer:
     if before is not None and before.url != server.url:
         server.tools, server.listed_at = [], None
     clean(server)
+    if before is None or before.url != server.url:
+        refuse_as_written(server.url, server.workspace)
     with taken_at_the_same_time(f"the name {server.name}"):
         server.save()
     told = {"name": server.name, "url": server.url}

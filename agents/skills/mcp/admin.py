@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from agents.reachability import doubt_about
 from maestro.numbers import clock
 from maestro.uses import Use
 from maestro.workspaces.desk import GuardedDeletion, author_of, clipped, number, seat_of
@@ -59,6 +60,8 @@ class McpServerAdmin(GuardedDeletion):
         if not change and seat is not None:
             obj.workspace = seat.workspace
         save_server(obj, by=author_of(request))
+        if "url" in form.changed_data and (doubt := doubt_about(obj.url, obj.workspace)):
+            messages.warning(request, doubt)
 
     def uses_of(self, obj: McpServer) -> list[Use]:
         return uses_of(obj)

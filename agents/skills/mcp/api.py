@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Path, Query, Router, Status
 
+from agents.reachability import doubt_about
 from maestro.rest.etags import seen
 from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, IfMatch, find
@@ -34,7 +35,7 @@ def create_mcp_server(
     server = _filled(request, McpServer(workspace=request.auth.workspace), body)
     saved = save_server(server, by=author(request))
     response["Location"] = reverse("api:get_mcp_server", args=[saved.pk])
-    return Status(201, _shown(response, saved))
+    return Status(201, _saved(response, saved))
 
 
 @router.get("/mcp-servers/{server_id}", response=McpServerOut, auth=can("orchestra:read"))
@@ -49,7 +50,7 @@ def replace_mcp_server(
     """At another address it has no tools until it is looked at again."""
     with seen(_servers(request), server_id, if_match, server_tag) as server:
         save_server(_filled(request, server, body), by=author(request))
-    return _shown(response, server)
+    return _saved(response, server)
 
 
 @router.delete("/mcp-servers/{server_id}", response={204: None}, auth=can("orchestra:write"))
@@ -90,6 +91,12 @@ def _filled(request: ApiRequest, server: McpServer, body: McpServerIn) -> McpSer
     secrets = Secret.objects.filter(workspace=request.auth.workspace)
     server.secret = find(secrets, body.secret_id) if body.secret_id else None
     return server
+
+
+def _saved(response: HttpResponse, server: McpServer) -> McpServerOut:
+    doubt = doubt_about(server.url, server.workspace)
+    response["ETag"] = server_tag(server)
+    return server_out(server, [doubt] if doubt else [])
 
 
 def _shown(response: HttpResponse, server: McpServer) -> McpServerOut:

@@ -1,5 +1,6 @@
 """MCP servers and their tools on the wire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -56,6 +57,7 @@ class McpServerOut(BaseModel):
     header: str
     listed_at: datetime | None
     tools: list[McpToolOut]
+    warnings: list[str] = Field([], description="Of a save: why its address would be refused now.")
 
 
 class ToolJudgementIn(Body):
@@ -65,7 +67,7 @@ class ToolJudgementIn(Body):
     reads: bool = False
 
 
-def server_out(server: McpServer) -> McpServerOut:
+def server_out(server: McpServer, warnings: Sequence[str] = ()) -> McpServerOut:
     return McpServerOut(
         id=server.pk,
         name=server.name,
@@ -74,6 +76,7 @@ def server_out(server: McpServer) -> McpServerOut:
         header=server.header,
         listed_at=server.listed_at,
         tools=[_tool_out(spec) for spec in server.specs],
+        warnings=list(warnings),
     )
 
 

@@ -1,5 +1,6 @@
 """Webhooks and their deliveries on the wire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -35,6 +36,7 @@ class WebhookOut(BaseModel):
     secret_id: str
     enabled: bool
     created_at: datetime
+    warnings: list[str] = Field([], description="Of a save: why its address would be refused now.")
 
 
 class DeliveryQuery(PageQuery):
@@ -59,8 +61,8 @@ class DeliveryOut(BaseModel):
     delivered_at: datetime | None
 
 
-def webhook_out(hook: Hook) -> WebhookOut:
-    return WebhookOut.model_validate(hook)
+def webhook_out(hook: Hook, warnings: Sequence[str] = ()) -> WebhookOut:
+    return WebhookOut.model_validate(hook).model_copy(update={"warnings": list(warnings)})
 
 
 def webhook_tag(hook: Hook) -> str:

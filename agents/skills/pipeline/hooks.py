@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from agents.reachability import refuse_as_written
 from agents.skills.outcome import JSON
 from maestro.cleaning import clean, taken_at_the_same_time
 from maestro.errors import Conflict
@@ -17,8 +18,11 @@ MAX_HOOKS = 10
 
 @transaction.atomic
 def save_hook(hook: Hook, *, by: str) -> Hook:
-    """The hook as it is now, new or changed; InvalidInput says which field is wrong."""
+    """The hook as it is now, new or changed; InvalidInput says which field is wrong, and refuses a new
+    address that could never be reached."""
     clean(hook)
+    if not Hook.objects.filter(pk=hook.pk, url=hook.url).exists():
+        refuse_as_written(hook.url, hook.workspace)
     if hook._state.adding and hook.pipeline.hooks.count() >= MAX_HOOKS:
         raise Conflict(f"A pipeline has at most {MAX_HOOKS} webhooks")
     with taken_at_the_same_time("the address"):

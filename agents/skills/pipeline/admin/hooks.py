@@ -8,6 +8,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from agents.reachability import doubt_about
 from maestro.marks import status
 from maestro.numbers import clock
 from maestro.uses import Use
@@ -64,6 +65,8 @@ class HookAdmin(GuardedDeletion):
         if not change and seat is not None:
             obj.workspace = seat.workspace
         save_hook(obj, by=author_of(request))
+        if "url" in form.changed_data and (doubt := doubt_about(obj.url, obj.workspace)):
+            flash.warning(request, doubt)
 
     def uses_of(self, obj: Hook) -> list[Use]:
         return []

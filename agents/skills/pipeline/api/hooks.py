@@ -1,9 +1,12 @@
 """Who hears of a pipeline's moves, and what became of each message, over REST."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
 
+from agents.reachability import doubt_about
 from maestro.rest.etags import seen
 from maestro.rest.paging import Page, PageQuery, page
 from maestro.rest.shapes import Id, IfMatch, find
@@ -49,7 +52,7 @@ def create_webhook(
     hook = Hook(workspace=request.auth.workspace, pipeline=pipeline)
     saved = _saved(request, hook, body)
     response["Location"] = reverse("api:get_webhook", args=[saved.pk])
-    return Status(201, _shown(response, saved))
+    return Status(201, _shown(response, saved, _doubts(saved)))
 
 
 @router.get("/webhooks/{webhook_id}", response=WebhookOut, auth=can("pipeline:read"))
@@ -68,7 +71,7 @@ def patch_webhook(
     """What waits goes to the address it has by then, signed with the secret it has by then."""
     with seen(hooks(request), webhook_id, if_match, webhook_tag) as hook:
         _saved(request, hook, body)
-    return _shown(response, hook)
+    return _shown(response, hook, _doubts(hook) if body.url else ())
 
 
 @router.delete("/webhooks/{webhook_id}", response={204: None}, auth=can("pipeline:write"))
@@ -114,6 +117,11 @@ def _saved(request: ApiRequest, hook: Hook, body: WebhookIn | WebhookPatch) -> H
     return save_hook(hook, by=author(request))
 
 
-def _shown(response: HttpResponse, hook: Hook) -> WebhookOut:
+def _doubts(hook: Hook) -> list[str]:
+    doubt = doubt_about(hook.url, hook.workspace)
+    return [doubt] if doubt else []
+
+
+def _shown(response: HttpResponse, hook: Hook, warnings: Sequence[str] = ()) -> WebhookOut:
     response["ETag"] = webhook_tag(hook)
-    return webhook_out(hook)
+    return webhook_out(hook, warnings)

@@ -146,7 +146,10 @@ def test_what_egress_refuses_is_not_sent_and_said_so(
     url: str, pipeline: Pipeline, receiver: FarEnd, settings: Settings
 ) -> None:
     settings.MAESTRO_EGRESS_ALLOW = ["127.0.0.1"] if "{}" in url else []
-    delivery = send_test(hook_to(pipeline, url.format(receiver.url, KEY)), by="ada")
+    hook = hook_to(pipeline, "https://hooks.example.com")
+    hook.url = url.format(receiver.url, KEY)
+    hook.save()  # as one that was saved while the deployer still allowed it
+    delivery = send_test(hook, by="ada")
     assert deliver() == 0
     delivery.refresh_from_db()
     assert delivery.error
