@@ -49,12 +49,12 @@ def _queue(connection: "psycopg.Connection", runs: int, workspaces: int) -> None
     from runs.models import Run, Trigger
 
     connection.execute("delete from score_runs")
-    for score in [_score(number) for number in range(workspaces)]:
+    for score in [score_of_bench(number) for number in range(workspaces)]:
         one = {"workspace": score.workspace, "score": score, "score_version": 1, "last_event": 1}
         Run.objects.bulk_create(Run(trigger=Trigger.API, **one) for _ in range(runs // workspaces))
 
 
-def _score(number: int) -> "Score":
+def score_of_bench(number: int) -> "Score":
     from bench.scores import chain
     from maestro.workspaces.models import Workspace
     from scores.models import Score, ScoreVersion

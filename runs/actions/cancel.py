@@ -29,13 +29,14 @@ def cancel_run(run: Run, *, by: str) -> Run:
     run.save(
         update_fields=["cancel_requested", "status", "finished_at", "waiting_for", "last_event"]
     )
-    _cancel_children()
+    _cancel_children(run)
     return run
 
 
-def _cancel_children() -> None:
-    """Level by level; what a lock hides here the keep finds within a second."""
+def _cancel_children(run: Run) -> None:
+    """Level by level; what a lock hides here the keep finds within seconds."""
+    parents = [run.pk]
     with connection.cursor() as cursor:
-        cursor.execute(claims.CANCEL_CHILDREN)
-        while cursor.fetchall():
-            cursor.execute(claims.CANCEL_CHILDREN)
+        while parents:
+            cursor.execute(claims.CANCEL_CHILDREN_OF, {"parents": parents})
+            parents = [row[0] for row in cursor.fetchall()]

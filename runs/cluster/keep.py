@@ -3,7 +3,10 @@
 No leader: every step is a conditional statement, so each cluster takes it.
 """
 
+from typing import NamedTuple
+
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from agents.skills.pipeline.deliveries import DUE
 from agents.skills.pipeline.deliveries import FORGET as FORGET_DELIVERIES
@@ -15,12 +18,28 @@ from runs.machine import now
 from runs.player.slots import PLAIN_CLUSTER, all_taken, is_free, suspects_slot
 from runs.queue import ring
 
+from .pacing import Paced
 from .remains import clear_remains
 from .tick import tick
 
 GAP_SECONDS = 5
 GRACE_SECONDS = claims.LEASE_SECONDS
 CLEAR_SECONDS = 30
+
+
+class ToDo(NamedTuple):
+    """What there is to look at, as `claims.TO_DO`, `claims.NEWS` and `DUE` answer."""
+
+    due: bool
+    dead: bool
+    resumes: bool
+    ended: bool
+    line: bool
+    parked: bool
+    children: bool
+    waiting: bool
+    suspects: bool
+    outgoing: bool
 
 
 class Keep:
@@ -32,6 +51,7 @@ class Keep:
         self._stepped: float | None = None
         self._judges_from = 0.0
         self._clears_from = 0.0
+        self._parents, self._funded, self._children = Paced(), Paced(), Paced()
 
     def step(self) -> None:
         """A second's work."""
@@ -39,26 +59,22 @@ class Keep:
         judging = {"judges": now() >= self._judges_from}
         with connection.cursor() as cursor:
             cursor.execute(f"{claims.TO_DO}, {claims.NEWS}, {DUE}", judging)
-            due, dead, parked, children, waiting, suspects, outgoing = cursor.fetchone()
-            if due:
+            to_do = ToDo(*cursor.fetchone())
+            if to_do.due:
                 tick()
-            if dead:
+            if to_do.dead:
                 cursor.execute(claims.SWEEP, judging)
                 cursor.execute(claims.BURY, judging)
-            if parked:
-                cursor.execute(claims.WAKE)
-                cursor.execute(claims.WAKE_PARENTS)
-                cursor.execute(WAKE_FUNDED)
-                cursor.execute(claims.NEXT_IN_LINE)
-            if children:
-                cursor.execute(claims.CANCEL_CHILDREN)
-            if dead or parked:
+            self._wake(cursor, to_do)
+            if to_do.dead or to_do.parked:
                 cursor.execute(f"select {claims.NEWS}")
                 waiting, suspects = cursor.fetchone()
+            else:
+                waiting, suspects = to_do.waiting, to_do.suspects
             if waiting or suspects:
                 cursor.execute("select pg_notify(%s, '')", [RUNS_CHANNEL])
         self._ring_for_players(suspects)
-        if outgoing:
+        if to_do.outgoing:
             ring("deliver", self._cluster)
         if now() >= self._clears_from:
             clear_remains()
@@ -67,6 +83,20 @@ class Keep:
                 cursor.execute(FORGET_DELIVERIES)
             self._clears_from = now() + CLEAR_SECONDS
         self._stepped = now()
+
+    def _wake(self, cursor: CursorWrapper, to_do: ToDo) -> None:
+        """What is due by an index; and, paced, what only a look at all that waits can tell."""
+        if to_do.resumes:
+            cursor.execute(claims.WAKE)
+        if to_do.ended:
+            cursor.execute(claims.WAKE_PARENTS_OF_ENDED)
+        if to_do.line:
+            cursor.execute(claims.NEXT_IN_LINE)
+        if to_do.parked:
+            self._parents.take(lambda: cursor.execute(claims.WAKE_PARENTS))
+            self._funded.take(lambda: cursor.execute(WAKE_FUNDED))
+        if to_do.children:
+            self._children.take(lambda: cursor.execute(claims.CANCEL_CHILDREN))
 
     def _notice_gap(self) -> None:
         """After an outage or a sleep everyone looks dead: for one lease only the certainly dead are."""

@@ -17,7 +17,7 @@ ERASED_AT_ONCE = 1_000
 class RunQuerySet(WorkspaceQuerySet["Run"]):
     def unfinished(self) -> "RunQuerySet":
         """Runs that will still do something, or wait for a person to let them."""
-        return self.exclude(status__in=RunStatus.final())
+        return self.filter(finished_at__isnull=True)  # a constraint; and indexes go by it
 
     def erase(self) -> int:
         """Delete them, and the runs below them, with all that was recorded; says how many.
@@ -179,6 +179,21 @@ class Run(models.Model):
                 fields=["parent_run"],
                 condition=Q(parent_run__isnull=False, finished_at__isnull=True),
                 name="unfinished_child_runs",
+            ),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(parent_run__isnull=False, finished_at__isnull=False),
+                name="finished_child_runs",
+            ),
+            models.Index(
+                fields=["orchestra", "queued_at", "id"],
+                condition=Q(status="waiting", waiting_for="overlap"),
+                name="runs_in_line",
+            ),
+            models.Index(
+                fields=["orchestra", "queued_at"],
+                condition=Q(orchestra__isnull=False, finished_at__isnull=True),
+                name="unfinished_runs_of_orchestra",
             ),
             models.Index(fields=["workspace", "-queued_at", "-id"], name="runs_by_time"),
             models.Index(fields=["score", "-queued_at"], name="runs_of_score"),

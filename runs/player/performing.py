@@ -72,6 +72,8 @@ async def write_last(taken: Taken, journal: Journal, change: RunChange) -> None:
     except Fenced:
         return
     crash_point("run.ended")
+    if taken.run.pins.get("subscores") and change.status in RunStatus.final():
+        await _cancel_children(journal, change.run)
     if change.waiting_for:
         await _wake_parent(journal, change.run)
     elif taken.run.parent_id is not None:
@@ -154,3 +156,13 @@ def _parked(taken: Taken, parked: Parked) -> RunChange:
 def _failed(taken: Taken, code: str, message: str) -> RunChange:
     error: JSON = {"code": code, "message": message, "node": None, "details": {}}
     return RunChange(taken.run.id, taken.run.fence, RunStatus.FAILED, error=error)
+
+
+async def _cancel_children(journal: Journal, run: str) -> None:
+    """Those that are unfinished, level by level; what fails here the keep does within seconds."""
+    parents = [run]
+    with contextlib.suppress(psycopg.Error):
+        writer = await journal.connected()
+        while parents:
+            cursor = await writer.execute(claims.CANCEL_CHILDREN_OF, {"parents": parents})
+            parents = [row[0] for row in await cursor.fetchall()]

@@ -1,10 +1,12 @@
 """Another score as one node: its own run, started once, waited for without a worker."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from maestro.errors import InvalidScore
 from runs import claims
@@ -190,10 +192,18 @@ def test_a_child_does_not_outlive_a_parent_that_failed() -> None:
     )  # fmt: skip
 
     run = played(start(made))
-    steps_of_keep()
 
     assert run.status == RunStatus.FAILED
     assert run.child_runs.get(parent_node_key="call").status == RunStatus.CANCELLED
+
+
+def test_the_keep_cancels_a_child_whose_parent_ended_unseen() -> None:
+    run = played(start(outer(subscore("call", inner(GATE).pk))))
+    Run.objects.filter(pk=run.pk).update(status="failed", finished_at=run.queued_at)
+
+    steps_of_keep()
+
+    assert run.child_runs.get().status == RunStatus.CANCELLED
 
 
 def broken() -> Score:
@@ -224,11 +234,14 @@ def test_a_child_that_takes_too_long_is_cut_off() -> None:
     assert run.child_runs.get().status == RunStatus.CANCELLED
 
 
-def test_the_keep_wakes_a_parent_whose_child_ended_unseen() -> None:
+@pytest.mark.parametrize("minutes", [0, 60], ids=["just now", "long ago"])
+def test_the_keep_wakes_a_parent_whose_child_ended_unseen(minutes: int) -> None:
     run = played(start(outer(subscore("call", inner(GATE).pk))))
-    run.child_runs.update(status="succeeded", finished_at=run.queued_at, output={"x": 9})
+    ended_at = timezone.now() - timedelta(minutes=minutes)
+    run.child_runs.update(status="succeeded", finished_at=ended_at, output={"x": 9})
 
-    steps_of_keep()
+    with connection.cursor() as cursor:
+        cursor.execute(claims.WAKE_PARENTS if minutes else claims.WAKE_PARENTS_OF_ENDED)
 
     assert played(run).output == {"x": 9}
 
