@@ -1,4 +1,5 @@
-"""The database of the tests: one server of their own, started and stopped by the session's controller."""
+"""What all tests share: how property tests search, and the database, one server of their own, started and stopped
+by the session's controller."""
 
 import os
 from pathlib import Path
@@ -6,8 +7,19 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from tests.settings import SERVER
+
+# Property tests judge what is right, never how fast a shared machine is, and the same examples each time: what fails,
+# fails for everyone. To search among others: `pytest --hypothesis-profile=search`.
+settings.register_profile(
+    "search", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=3000
+)
+settings.register_profile(
+    "any_speed", settings.get_profile("search"), max_examples=60, derandomize=True
+)
+settings.load_profile("any_speed")
 
 
 def _leads(config: pytest.Config) -> bool:

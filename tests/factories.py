@@ -14,7 +14,7 @@ from scores.models import Score
 from tests.scores.graphs import graph, step
 
 AUTHOR = "tester"
-_numbers = count(1)
+_numbers = count(100_001)  # all of one length: as text, too, they sort in their order
 
 
 def make_workspace(**fields: Any) -> Workspace:

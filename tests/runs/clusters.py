@@ -20,7 +20,7 @@ from runs.models import Cluster, Player, Run, RunStatus
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ("manage.py", "cluster")
 HASTY = ("-m", "tests.runs.hasty")  # it loses patience after seconds
-PATIENCE_SECONDS = 60  # a loaded machine may need most of it
+PATIENCE_SECONDS = 120  # a loaded machine may need most of it
 
 
 def wait_until(question: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:

@@ -93,7 +93,7 @@ def _edge(source: str, port: str, target: str) -> EdgeDocument:
     return EdgeDocument(source=source, from_port=port, target=target)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(documents(), st.lists(st.integers(0, 50), min_size=1, max_size=8), st.data())
 def test_a_resumed_walk_ends_as_an_uncut_one_and_plays_nothing_recorded_again(
     document: GraphDocument, chances: list[int], data: st.DataObject

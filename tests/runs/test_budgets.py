@@ -229,7 +229,7 @@ def test_processes_at_once_are_granted_no_more_than_fits(playing: Run) -> None:
     together = Barrier(4)
 
     def ask(_: int) -> object:
-        together.wait(10)
+        together.wait(60)
         try:
             return reserve(playing.pk, 1, uuid4(), [Offer("m", 100)])
         except Busy as busy:

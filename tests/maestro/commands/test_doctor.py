@@ -1,5 +1,6 @@
 """`manage.py doctor`: what it says of an installation, and by its exit code whether it is well."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
@@ -65,7 +66,7 @@ def test_a_healthy_installation_is_told_in_words(player: Player) -> None:
     said, code = doctor()
 
     assert code == 0, said
-    assert said["clusters"] == "ok cl_1 on here beat 2 s ago"
+    assert re.fullmatch(r"ok cl_1 on here beat \d+ s ago", said["clusters"])
     assert said["players"] == "ok 1 player with 0 runs"
     assert said["queue"] == "ok 0 runs waiting"
     assert said["schedules"] == "ok none overdue"
@@ -95,7 +96,7 @@ def test_a_late_beat(player: Player, cluster: Cluster) -> None:
 def test_leases_that_nobody_takes_back(player: Player) -> None:
     Player.objects.update(lease_until=ago(40))
 
-    assert "1 lease over for 40 s" in doctor()[0]["players"]
+    assert re.search(r"1 lease over for 4\d s", doctor()[0]["players"])
 
 
 def test_runs_that_wait_although_there_is_room(player: Player) -> None:

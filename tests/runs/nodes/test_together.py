@@ -9,7 +9,7 @@ import pytest
 
 from runs.nodes.together import Together
 
-ROUND_SECONDS = 10
+ROUND_SECONDS = 60
 
 
 class Asked:
