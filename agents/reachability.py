@@ -3,13 +3,16 @@
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from agents.addresses import DEFAULT_PORTS, Policy
 from maestro.errors import EgressRefused, InvalidInput
-from maestro.workspaces.models import Workspace
+
+if TYPE_CHECKING:  # skills are tested without an installation, and ask by way of this
+    from maestro.workspaces.models import Workspace
 
 DNS_SECONDS = 2
 MEND = "Whoever deploys Maestro can allow a host by MAESTRO_EGRESS_ALLOW."
@@ -26,7 +29,7 @@ def deployed_policy() -> Policy:
     return Policy.of(settings.MAESTRO_EGRESS_ALLOW, ends)
 
 
-def refuse_as_written(url: str, workspace: Workspace, *, field: str = "url") -> None:
+def refuse_as_written(url: str, workspace: "Workspace", *, field: str = "url") -> None:
     """InvalidInput at `field` for an address that would be refused whatever DNS says; what passes
     is judged again at each use."""
     host, port = _place(url)
@@ -36,7 +39,7 @@ def refuse_as_written(url: str, workspace: Workspace, *, field: str = "url") -> 
         raise InvalidInput(f"{field}: {_told(refusal)}", fields={field: [_told(refusal)]}) from None
 
 
-def doubt_about(url: str, workspace: Workspace) -> str:
+def doubt_about(url: str, workspace: "Workspace") -> str:
     """Why the address would be refused as DNS has its name now; empty: it would not, or DNS does
     not say within two seconds."""
     host, port = _place(url)
@@ -56,7 +59,7 @@ def doubt_about(url: str, workspace: Workspace) -> str:
     return ""
 
 
-def _policy_of(workspace: Workspace) -> Policy:
+def _policy_of(workspace: "Workspace") -> Policy:
     return deployed_policy().narrowed(workspace.egress_hosts)
 
 
