@@ -6,7 +6,7 @@ longer be ready is skipped, visibly.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -52,7 +52,10 @@ class NodeFailed(Exception):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
+TROUBLE = (Stop, NodeFailed, Parked)
+
+
+@dataclass(slots=True)  # not frozen: to make one would take four times as long, for each node
 class Settled:
     """How a node ended. `port` None: all its edges are dead. `errors`: collected, not fatal."""
 
@@ -64,8 +67,9 @@ class Settled:
     def carried(self, edge: EdgeDocument) -> JSON | None:
         """What arrives over this edge of the node; None when it is dead."""
         by_every = self.port == EVERY and edge.from_port != ON_ERROR
-        delivered = by_every or (self.port is not None and edge.from_port == self.port)
-        return carry(self.output, edge.transform) if delivered else None
+        return (
+            carry(self.output, edge.transform) if by_every or edge.from_port == self.port else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,18 @@ class Played:
     errors: int
 
 
-PlayNode = Callable[["ScopeWalk", NodeDocument, JSON, str], Awaitable[Settled]]
+Settling = Settled | Awaitable[Settled]  # a node that has ended at once, or will
+PlayNode = Callable[["ScopeWalk", NodeDocument, JSON, str], Settling]
 SkipNode = Callable[[NodeDocument, str, JSON | None], None]
-Ends = Mapping[str, Settled]  # by node: one node, or all of a loop
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
     """One playing of one graph.
 
-    `play(scope, node, input, iteration)` settles a node or raises NodeFailed, Parked or Stop;
-    `skip(node, iteration, why)` notes a node that will not play; `stopping()` says that no node
-    may start any more.
+    `play(scope, node, input, iteration)` settles a node, at once or when awaited, or raises
+    NodeFailed, Parked or Stop; `skip(node, iteration, why)` notes a node that will not play;
+    `stopping()` says that no node may start any more.
     """
 
     graph: Graph
@@ -124,36 +128,43 @@ class ScopeWalk:
         self.unsettled = dict(scope.waits)
         self.carried: dict[int, JSON | None] = {}  # by id(edge): None is a dead edge
         self.ready: list[tuple[str, JSON]] = []
-        self.live: set[asyncio.Future[Ends]] = set()
+        self.live: set[asyncio.Future[None]] = set()
         self.ended: dict[str, Settled] = {}
         self.errors = 0
         self.skipped: list[str] = []
         self.trouble: list[Exception] = []
+        self.fails = False
 
-    async def body(self, owner: str, item: JSON, iteration: str) -> Played:
+    def body(self, owner: str, item: JSON, iteration: str) -> Awaitable[Played]:
         """Play one iteration of the body of `owner`, a map_over of this scope."""
         scope = self.walk.graph.scope(owner)
-        return await ScopeWalk(self.walk, scope, item, iteration, self).run()
+        return ScopeWalk(self.walk, scope, item, iteration, self).run()
 
     async def run(self) -> Played:
         self._open()
-        while self.ready or self.live:
-            try:
-                await self._advance()
-            except BaseException:
-                await self._abandon()
-                raise
+        try:
+            while self.ready or self.live:
+                try:
+                    if self.live or len(self.ready) > 1:
+                        await self._play_together()
+                    elif rest := self._play(*self.ready.pop()):  # a chain needs no task per node
+                        await rest
+                except TROUBLE as trouble:
+                    self._note(trouble)
+        except BaseException:
+            await self._abandon()
+            raise
         raise_trouble(self.trouble)
         return self._result()
 
     def _open(self) -> None:
         """Settle what is known from the start: sources, the item, and what lies further out."""
-        for unit in [unit for unit, waits in self.unsettled.items() if not waits]:
+        for unit in self.scope.first:
             self._decide(unit)
         item = Settled(NodeStatus.SUCCEEDED, ITEM, self.given)
-        for edge in self.scope.from_outside:
+        for edge, unit in self.scope.from_outside:
             by_item = edge.source == self.scope.owner
-            self._follow(edge, item if by_item else self._settled_outside(edge.source))
+            self._follow(edge, unit, item if by_item else self._settled_outside(edge.source))
         self._settle_skipped()
 
     def _settled_outside(self, key: str) -> Settled:
@@ -164,27 +175,39 @@ class ScopeWalk:
             raise KeyError(f"{key} has not settled before what reads it")
         return scope.ended[key]
 
-    async def _advance(self) -> None:
-        if len(self.ready) == 1 and not self.live:  # a chain needs no task per node
-            self._take(await _attempt(self._play(*self.ready.pop())))
-            return
-        self.live |= {asyncio.ensure_future(self._play(*ready)) for ready in self.ready}
+    async def _play_together(self) -> None:
+        """Begin all that is ready, and wait until something has ended."""
+        self.live |= {asyncio.ensure_future(self._play_apart(*ready)) for ready in self.ready}
         self.ready = []
         done, self.live = await asyncio.wait(self.live, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            self._take(await _attempt(task))
+            task.result()
 
-    async def _play(self, unit: str, given: JSON) -> Ends:
+    async def _play_apart(self, unit: str, given: JSON) -> None:
+        """In a task of its own from the first step on: what waits may be bound to its task."""
+        try:
+            if rest := self._play(unit, given):
+                await rest
+        except TROUBLE as trouble:
+            self._note(trouble)
+
+    def _play(self, unit: str, given: JSON) -> Awaitable[None] | None:
+        """Play what is ready; None when it has settled already, as most pure nodes do."""
         if unit in self.scope.loops:
-            return await self._play_loop(self.scope.loops[unit])
+            return self._play_loop(self.scope.loops[unit])
         if self.walk.stopping():
             raise Stop
         node = self.walk.graph.nodes[unit]
-        settled = await self.walk.play(self, node, given, self.iteration)
-        self.errors += settled.errors
-        return {unit: settled}
+        settling = self.walk.play(self, node, given, self.iteration)
+        if not isinstance(settling, Settled):
+            return self._settle_later(unit, settling)
+        self._settle(unit, settling)
+        return None
 
-    async def _play_loop(self, loop: Loop) -> Ends:
+    async def _settle_later(self, unit: str, settling: Awaitable[Settled]) -> None:
+        self._settle(unit, await settling)
+
+    async def _play_loop(self, loop: Loop) -> None:
         """Pass after pass while an edge leads back; what follows the loop sees the last one."""
         brought: list[JSON] = []
         for number in range(1, loop.max_passes + 1):
@@ -194,10 +217,13 @@ class ScopeWalk:
             self.errors += (await one.run()).errors
             brought = one.leading_back(loop)
             if not brought:
-                return one.ended
-        spent = self._path_of_pass(loop, loop.max_passes + 1)
-        self.walk.skip(self.walk.graph.nodes[loop.head], spent, _passes_spent(loop))
-        return one.ended
+                break
+        else:
+            spent = self._path_of_pass(loop, loop.max_passes + 1)
+            self.walk.skip(self.walk.graph.nodes[loop.head], spent, _passes_spent(loop))
+        for key, settled in one.ended.items():
+            self._end(key, settled)
+        self._settle_skipped()
 
     def leading_back(self, loop: Loop) -> list[JSON]:
         """What this pass brings back to the head; nothing when the head itself was skipped."""
@@ -212,18 +238,16 @@ class ScopeWalk:
             return self.iteration
         return f"{self.iteration}/{loop.head}#{number}".removeprefix("/")
 
-    def _take(self, outcome: Ends | Exception) -> None:
-        if isinstance(outcome, Exception):
-            self.trouble.append(outcome)
-        else:
-            self._settle(outcome)
-        if any(not isinstance(trouble, Parked) for trouble in self.trouble):
-            self.ready = []  # what is in flight runs to its own end, nothing new begins
+    def _note(self, trouble: Exception) -> None:
+        """It is raised when nothing is in flight any more."""
+        self.trouble.append(trouble)
+        if not isinstance(trouble, Parked):
+            self.fails = True
+            self.ready = []
 
-    def _settle(self, ends: Ends) -> None:
-        self.ended |= ends
-        for key, settled in ends.items():
-            self._spread(key, settled)
+    def _settle(self, unit: str, settled: Settled) -> None:
+        self.errors += settled.errors
+        self._end(unit, settled)
         self._settle_skipped()
 
     def _settle_skipped(self) -> None:
@@ -231,30 +255,29 @@ class ScopeWalk:
         while self.skipped:
             key = self.skipped.pop()
             self.walk.skip(self.walk.graph.nodes[key], self.iteration, None)
-            self.ended[key] = Settled(NodeStatus.SKIPPED)
-            self._spread(key, self.ended[key])
+            self._end(key, Settled(NodeStatus.SKIPPED))
 
-    def _spread(self, key: str, settled: Settled) -> None:
-        for edge in self.scope.out_of[key]:
-            self._follow(edge, settled)
-        for held in self.scope.holds[key]:
-            self._count_down(held, key)
+    def _end(self, key: str, settled: Settled) -> None:
+        """Tell what comes after a node how that ended."""
+        self.ended[key] = settled
+        for edge, unit in self.scope.out_to[key]:
+            self._follow(edge, unit, settled)
+        for unit in self.scope.holds_back[key]:
+            self._count_down(unit)
 
-    def _follow(self, edge: EdgeDocument, settled: Settled) -> None:
+    def _follow(self, edge: EdgeDocument, unit: str, settled: Settled) -> None:
         self.carried[id(edge)] = settled.carried(edge)
-        self._count_down(edge.target, edge.source)
+        self._count_down(unit)
 
-    def _count_down(self, key: str, settled: str) -> None:
-        unit = self.scope.unit[key]
-        if self.scope.unit.get(settled) == unit:
-            return  # inside one loop
+    def _count_down(self, unit: str) -> None:
         self.unsettled[unit] -= 1
         if self.unsettled[unit] == 0:
             self._decide(unit)
 
     def _decide(self, unit: str) -> None:
+        """All that comes before it has settled: it is ready, or skipped."""
         if unit in self.scope.loops:
-            self.ready.append((unit, {}))
+            self._get_ready(unit, {})
             return
         node, edges = self.walk.graph.nodes[unit], self.scope.into[unit]
         brought = [out for edge in edges if (out := self.carried[id(edge)]) is not None]
@@ -265,7 +288,11 @@ class ScopeWalk:
             self.skipped.append(unit)
             return
         params = node.config.get("params", {})
-        self.ready.append((unit, merge(params, [*brought, *again])))
+        self._get_ready(unit, merge(params, [*brought, *again]))
+
+    def _get_ready(self, unit: str, given: JSON) -> None:
+        if not self.fails:  # what is in flight runs to its own end, nothing new begins
+            self.ready.append((unit, given))
 
     def _result(self) -> Played:
         ran = [
@@ -295,13 +322,6 @@ def raise_trouble(trouble: Sequence[object]) -> None:
     parked = [one for one in trouble if isinstance(one, Parked)]
     if parked:
         raise Parked.all(parked)
-
-
-async def _attempt(settling: Awaitable[Ends]) -> Ends | Exception:
-    try:
-        return await settling
-    except (Stop, NodeFailed, Parked) as trouble:
-        return trouble
 
 
 def _needed(node: NodeDocument, edges: int) -> int:

@@ -12,6 +12,7 @@ from .loops import find_circles
 MAX_LOOP_DEPTH = 5  # passes multiply
 
 Edges = dict[str, tuple[EdgeDocument, ...]]
+Followed = tuple[tuple[EdgeDocument, str], ...]  # edges, each with where its target counts
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,26 @@ class Scope:
         return tuple(key for key in self.keys if not self.into[key])
 
     @cached_property
-    def from_outside(self) -> tuple[EdgeDocument, ...]:
+    def from_outside(self) -> Followed:
         """The edges from the owner and from nodes further out."""
-        return tuple(e for key in self.keys for e in self.into[key] if e.source not in self.unit)
+        arriving = [(key, edge) for key in self.keys for edge in self.into[key]]
+        return tuple((e, self.unit[key]) for key, e in arriving if e.source not in self.unit)
+
+    @cached_property
+    def out_to(self) -> dict[str, Followed]:
+        """For each node, and the owner, where it leads: not inside of one loop."""
+        return {
+            key: tuple((e, self.unit[e.target]) for e in edges if self._parts(key, e.target))
+            for key, edges in self.out_of.items()
+        }
+
+    @cached_property
+    def holds_back(self) -> dict[str, tuple[str, ...]]:
+        """`holds` by where the maps count."""
+        return {
+            key: tuple(self.unit[map_] for map_ in maps if self._parts(key, map_))
+            for key, maps in self.holds.items()
+        }
 
     @cached_property
     def waits(self) -> dict[str, int]:
@@ -56,8 +74,17 @@ class Scope:
         waits = dict.fromkeys(self.unit.values(), 0)
         for key, unit in self.unit.items():
             before = [*(edge.source for edge in self.into[key]), *self.held[key]]
-            waits[unit] += sum(self.unit.get(source) != unit for source in before)
+            waits[unit] += sum(self._parts(source, key) for source in before)
         return waits
+
+    @cached_property
+    def first(self) -> tuple[str, ...]:
+        """Nodes and loops that wait for nothing."""
+        return tuple(unit for unit, waits in self.waits.items() if not waits)
+
+    def _parts(self, source: str, target: str) -> bool:
+        """Whether the two do not count at the same loop."""
+        return self.unit.get(source) != self.unit[target]
 
     def edges_back(self) -> list[EdgeDocument]:
         """The edges that lead back in its loops, however deep."""

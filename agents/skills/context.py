@@ -34,7 +34,7 @@ async def _no_model(**_: object) -> dict[str, Any]:
     raise TypeError("Only operations declared with kind=Kind.LLM may ask a model")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for each node
 class Context:
     """One call of one operation, for one node of one run.
 

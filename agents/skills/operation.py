@@ -90,6 +90,25 @@ class Operation:
     def is_async(self) -> bool:
         return inspect.iscoroutinefunction(self.function)
 
+    @cached_property
+    def is_pure(self) -> bool:
+        """Whether a call is a call and no more: no effect, secret or thread."""
+        return (
+            self.effect is Effect.NONE
+            and self.kind is Kind.TOOL
+            and not self.secrets
+            and not self.names_secret
+            and self.is_async
+        )
+
+    @cached_property
+    def _declared(self) -> frozenset[str] | None:
+        """The names of its input's fields; None: fields of any name."""
+        if self.input_model.model_config.get("extra") == "allow":
+            return None
+        fields = self.input_model.model_fields
+        return frozenset(field.alias or name for name, field in fields.items())
+
     def is_idempotent(self) -> bool:
         """Asked at call time: the answer may hang on how the deployer set things up."""
         return self.idempotent() if callable(self.idempotent) else self.idempotent
@@ -149,11 +168,10 @@ class Operation:
 
     def arguments(self, given: Mapping[str, Any]) -> JSON:
         """What of an input the operation declares, and so is given; the rest is left out."""
-        model = self.input_model
-        if model.model_config.get("extra") == "allow":
+        declared = self._declared
+        if declared is None:
             return dict(given)
-        names = {field.alias or name for name, field in model.model_fields.items()}
-        return {name: value for name, value in given.items() if name in names}
+        return {name: value for name, value in given.items() if name in declared}
 
     def prepare(self, given: Mapping[str, Any]) -> BaseModel:
         """The declared input, the rest left out. InvalidNodeInput names each field at fault."""

@@ -7,7 +7,7 @@ others announce theirs under the entry point group `maestro.skills`.
 import asyncio
 import inspect
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import Executor
 from functools import cache
 from importlib import import_module
@@ -23,7 +23,7 @@ from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Operation
 from agents.skills.outcome import Outcome
-from agents.skills.stepping import within
+from agents.skills.stepping import Waiting, begin
 from maestro.errors import Misconfigured, NodeError, OutcomeUnknown, TimedOut, UnknownOperation
 
 ENTRY_POINTS = "maestro.skills"
@@ -97,12 +97,35 @@ async def call(
     Raises NodeErrors. A write that ran out of time is an OutcomeUnknown, since it may have
     happened; a `def` that ran out of time goes on in its thread, unheard.
     """
+    outcome = begin_call(operation, input, context, pool=pool, timeout_seconds=timeout_seconds)
+    return outcome if isinstance(outcome, Outcome) else await outcome
+
+
+def begin_call(
+    operation: Operation,
+    input: Mapping[str, Any],
+    context: Context,
+    *,
+    pool: Executor | None = None,
+    timeout_seconds: float | None = None,
+) -> Outcome | Awaitable[Outcome]:
+    """`call` as far as it goes without waiting; the rest is awaited in the same task."""
     prepared = operation.prepare(input)
     if not operation.happens_in(context.mode):
         return operation.sampled(input)
     seconds = operation.timeout_seconds if timeout_seconds is None else timeout_seconds
     try:
-        answer = await within(seconds, _run(operation.function, prepared, context, pool))
+        answer = begin(_work(operation.function, prepared, context, pool))
+    except TimeoutError:
+        raise _too_late(operation, seconds) from None
+    if isinstance(answer, Waiting):
+        return _end(operation, answer, seconds)
+    return operation.check(answer)
+
+
+async def _end(operation: Operation, begun: Waiting[object], seconds: float) -> Outcome:
+    try:
+        answer = await begun.within(seconds)
     except TimeoutError:
         raise _too_late(operation, seconds) from None
     return operation.check(answer)
@@ -124,18 +147,24 @@ async def look_up(
     prepared, seconds = operation.prepare(input), operation.timeout_seconds
     try:
         async with asyncio.timeout(seconds):
-            answer = await _run(operation.look_up.function, prepared, context, pool)
+            answer = await _work(operation.look_up.function, prepared, context, pool)
     except TimeoutError:
         message = f"The look-up of {operation.full_name} did not end within {seconds:g} s"
         raise TimedOut(message, seconds=seconds) from None
     return None if answer is None else operation.check(answer)
 
 
-async def _run(
+def _work(
+    function: Callable[..., Any], prepared: BaseModel, context: Context, pool: Executor | None
+) -> Coroutine[Any, Any, object]:
+    if is_coroutine_function(function):
+        return function(prepared, context)  # type: ignore[no-any-return]
+    return _in_thread(function, prepared, context, pool)
+
+
+async def _in_thread(
     function: Callable[..., Any], prepared: BaseModel, context: Context, pool: Executor | None
 ) -> object:
-    if is_coroutine_function(function):
-        return await function(prepared, context)
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(pool, _run_in_thread, function, prepared, context)
 

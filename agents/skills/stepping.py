@@ -3,23 +3,29 @@
 import asyncio
 from collections.abc import Coroutine, Generator
 from types import coroutine
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
 
 
-async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
-    """What it gives, or TimeoutError.
+class Waiting(Generic[Result]):
+    """A coroutine whose first step is done, and which waits for something."""
 
-    It is begun before the timer is set: a pure operation ends in its first step, and a timer for
-    each would be a good part of what such a node costs.
-    """
+    def __init__(self, work: Coroutine[Any, Any, Result], waits_for: object) -> None:
+        self._work, self._waits_for = work, waits_for
+
+    async def within(self, seconds: float) -> Result:
+        """What it gives, or TimeoutError. In the task that has begun it."""
+        async with asyncio.timeout(seconds):
+            return await _rest(self._work, self._waits_for)
+
+
+def begin(work: Coroutine[Any, Any, Result]) -> Result | Waiting[Result]:
+    """Its first step, in which a pure operation ends: no timer is set for it, nothing awaited."""
     try:
-        waits_for = work.send(None)
+        return Waiting(work, work.send(None))
     except StopIteration as ended:
         return ended.value  # type: ignore[no-any-return]
-    async with asyncio.timeout(seconds):
-        return await _rest(work, waits_for)
 
 
 @coroutine

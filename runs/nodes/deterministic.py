@@ -65,8 +65,9 @@ async def play(
     except NodeError as error:
         planned = error.planned if isinstance(error, NotAsPlanned) else None
         return performance.fail(node, iteration, given, error, source_node_id=planned)
-    if sampled is None and is_pure(performance, step, operation):
-        return await play_pure(performance, step, operation)
+    if sampled is None and is_pure(performance, node, iteration, operation):
+        settled = play_pure(performance, step, operation)
+        return settled if isinstance(settled, Settled) else await settled
     one = Try(performance, step, operation, performance.meter())
     if sampled is not None:
         note = suppression.note_on(performance, operation, node.key)

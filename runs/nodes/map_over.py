@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from operator import length_hint
 from typing import Any
 
 from django.conf import settings
@@ -94,10 +95,13 @@ async def _play_items(
                 return
 
     numbers = iter(range(len(items)))
-    lanes = [
-        asyncio.ensure_future(lane(numbers)) for _ in range(min(config.concurrency, len(items)))
-    ]
+    lanes: list[asyncio.Future[None]] = []
     try:
+        # One more in each turn of the loop: items that never wait need no second lane, and each
+        # lane has to be woken whenever the loop did its other work.
+        while len(lanes) < config.concurrency and length_hint(numbers):
+            lanes.append(asyncio.ensure_future(lane(numbers)))
+            await asyncio.sleep(0)
         await asyncio.gather(*lanes)
     except BaseException:
         for task in lanes:

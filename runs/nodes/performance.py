@@ -1,7 +1,7 @@
 """One run being played by this player: what its nodes share, and how they are written down."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -86,6 +86,16 @@ class Performance:
         return Earlier.of(self.run.pins)
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether a node's call is a real one, and nothing but its own record answers instead."""
+        return self.run.mode == "live" and self.earlier is None
+
+    @cached_property
+    def is_each(self) -> bool:
+        """Whether each output is durable before the next node starts."""
+        return bool(settings.MAESTRO_DURABILITY == "each")
+
+    @cached_property
     def behind_writes(self) -> set[str]:
         """Nodes that may read what a write before them wrote."""
         document = self.graph.document
@@ -156,12 +166,18 @@ class Performance:
         return NodeEntry(self.run.id, self.run.fence, node.key, iteration, status, **columns)
 
     async def record(self, entry: NodeEntry) -> None:
-        """Note a settled node; durable before the next one when the deployer asked for it."""
+        """`note`, and wait for what it says."""
+        rest = self.note(entry)
+        if rest is not None:
+            await rest
+
+    def note(self, entry: NodeEntry) -> Awaitable[None] | None:
+        """Note a settled node; what it gives is awaited before the next one: until it is durable,
+        when the deployer asked for it, or until the loop has done its other work."""
         self.journal.record(entry)
-        if settings.MAESTRO_DURABILITY == "each":
-            await self.journal.flush(self.run.claim)
-        elif self.journal.runs_ahead():
-            await asyncio.sleep(0)
+        if self.is_each:
+            return self.journal.flush(self.run.claim)
+        return asyncio.sleep(0) if self.journal.runs_ahead() else None
 
     def skip(self, node: NodeDocument, iteration: str, why: JSON | None = None) -> None:
         """Note that a node will not play; on a resume the row is there already."""
@@ -208,16 +224,17 @@ class Performance:
 
     def context(self, node: NodeDocument, iteration: str) -> Context:
         """What an operation is given besides its input; the key is the same in every attempt."""
+        run = self.run
         return Context(
-            run_id=self.run.id,
+            run_id=run.id,
             node_key=node.key,
             iteration=iteration,
-            workspace_id=self.run.workspace_id,
-            idempotency_key=f"{self.run.id}/{node.key}" + (f"/{iteration}" if iteration else ""),
-            run_url=f"/admin/runs/run/{self.run.id}/change/",
+            workspace_id=run.workspace_id,
+            idempotency_key=f"{run.id}/{node.key}" + (f"/{iteration}" if iteration else ""),
+            run_url=f"/admin/runs/run/{run.id}/change/",
             secret=_no_secret,
             http=self.http.within(self.hosts()),
-            mode=self.run.mode,
+            mode=run.mode,
         )
 
 

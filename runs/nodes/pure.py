@@ -4,60 +4,74 @@ A map of thousands of items spends its time here; what surrounds an attempt (lim
 meters, retries) would cost more than the call.
 """
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from agents.skills import registry
-from agents.skills.operation import Effect, Kind, Operation
+from agents.skills.operation import Operation
 from agents.skills.outcome import Outcome
-from runs.executor import Settled
+from maestro.errors import UnknownOperation
+from runs.executor import Settled, Settling
 from runs.journal import NodeEntry
 from runs.models.choices import NodeStatus
+from scores.document import NodeDocument
 
 from .attempts import Step, play_attempts
 from .performance import Performance
 
 
 class Call(NamedTuple):
-    """A call that gave something."""
+    """One call, and what it gave or is still to give."""
 
     number: int
     began: datetime
-    outcome: Outcome
+    outcome: Outcome | Awaitable[Outcome]
 
 
-def is_pure(performance: Performance, step: Step, operation: Operation) -> bool:
+def pure_operation(
+    performance: Performance, node: NodeDocument, iteration: str
+) -> Operation | None:
+    """The node's operation, if all there is to do is to call it; None: look closer."""
+    if node.kind != "deterministic" or node.input_schema is not None or not performance.is_plain:
+        return None
+    try:
+        operation = registry.find(node.skill, node.operation)
+    except UnknownOperation:
+        return None
+    return operation if is_pure(performance, node, iteration, operation) else None
+
+
+def is_pure(
+    performance: Performance, node: NodeDocument, iteration: str, operation: Operation
+) -> bool:
     """No effect, secret or limit, on the loop, and not tried before."""
     return (
-        operation.effect is Effect.NONE
-        and operation.kind is Kind.TOOL
-        and not operation.secrets
-        and not operation.names_secret
-        and operation.is_async
-        and performance.last_attempt(step.node, step.iteration) is None
+        operation.is_pure
+        and performance.last_attempt(node, iteration) is None
         and not performance.is_limited(operation)
     )
 
 
-async def play_pure(performance: Performance, step: Step, operation: Operation) -> Settled:
-    """Call it and record it; one that fails goes the long way of attempts from there."""
-    began = datetime.now(UTC)
-    try:
-        outcome = await _call(performance, step, operation)
-    except Exception as failed:
-        return await _play_on(performance, step, operation, failed)
-    return await _record(performance, step, operation, Call(1, began, outcome))
+def play_pure(performance: Performance, step: Step, operation: Operation) -> Settling:
+    """Call it and record it, at once where neither waits; what waits or fails goes the long way of
+    attempts from there."""
+    call = _begin(performance, step, operation, 1)
+    if isinstance(call.outcome, Outcome):
+        return _record(performance, step, operation, call, call.outcome)
+    return _play_on(performance, step, operation, call)
 
 
 async def _play_on(
-    performance: Performance, step: Step, operation: Operation, failed: Exception
+    performance: Performance, step: Step, operation: Operation, first: Call
 ) -> Settled:
     async def once(number: int) -> Settled:
-        if number == 1:
-            raise failed
-        began = datetime.now(UTC)
-        outcome = await _call(performance, step, operation)
-        return await _record(performance, step, operation, Call(number, began, outcome))
+        call = first if number == 1 else _begin(performance, step, operation, number)
+        outcome = call.outcome
+        if not isinstance(outcome, Outcome):
+            outcome = await outcome
+        settled = _record(performance, step, operation, call, outcome)
+        return settled if isinstance(settled, Settled) else await settled
 
     columns = {"operation": operation.full_name, "effect": operation.effect.value}
     return await play_attempts(
@@ -69,16 +83,25 @@ async def _play_on(
     )
 
 
-async def _call(performance: Performance, step: Step, operation: Operation) -> Outcome:
+def _begin(performance: Performance, step: Step, operation: Operation, number: int) -> Call:
     context = performance.context(step.node, step.iteration)
     seconds = step.node.timeout_seconds
-    return await registry.call(operation, step.given, context, timeout_seconds=seconds)
+    began = datetime.now(UTC)
+    try:
+        outcome = registry.begin_call(operation, step.given, context, timeout_seconds=seconds)
+    except Exception as failed:
+        return Call(number, began, _fail(failed))
+    return Call(number, began, outcome)
 
 
-async def _record(
-    performance: Performance, step: Step, operation: Operation, call: Call
-) -> Settled:
-    run, outcome = performance.run, call.outcome
+async def _fail(failed: Exception) -> NoReturn:
+    raise failed
+
+
+def _record(
+    performance: Performance, step: Step, operation: Operation, call: Call, outcome: Outcome
+) -> Settling:
+    run = performance.run
     entry = NodeEntry(
         run.id,
         run.fence,
@@ -94,5 +117,11 @@ async def _record(
         started_at=call.began,
         finished_at=datetime.now(UTC),
     )
-    await performance.record(entry)
-    return Settled(NodeStatus.SUCCEEDED, outcome.port, outcome.output)
+    settled = Settled(NodeStatus.SUCCEEDED, outcome.port, outcome.output)
+    rest = performance.note(entry)
+    return settled if rest is None else _after(rest, settled)
+
+
+async def _after(rest: Awaitable[None], settled: Settled) -> Settled:
+    await rest
+    return settled

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 
 import psycopg
 from django.db import connection
@@ -14,15 +15,14 @@ from agents.egress import Egress
 from agents.llm import Models
 from runs import claims
 from runs.crash import crash_point
-from runs.executor import NodeFailed, Parked, ScopeWalk, Settled, Stop, Walk
+from runs.executor import NodeFailed, Parked, Stop, Walk
 from runs.journal import Fenced, Journal, RunChange
 from runs.limits import Places
 from runs.models.choices import RunStatus
-from runs.nodes import play_node
+from runs.nodes import begin_node
 from runs.nodes.performance import JSON, Performance
 from runs.nodes.together import Together
 from runs.queue import ring_softly
-from scores.document import NodeDocument
 from scores.graph import Graph
 
 from .claiming import Taken
@@ -118,8 +118,10 @@ async def _play(taken: Taken, stage: Stage) -> RunChange:
 
 
 def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
+    claim = taken.run.claim
+
     def stopping() -> bool:
-        return stage.stopping() or stage.journal.is_cancelled(taken.run.claim)
+        return stage.stopping() or stage.journal.is_cancelled(claim)
 
     performance = Performance(
         run=taken.run,
@@ -136,10 +138,7 @@ def _walk(taken: Taken, graph: Graph, stage: Stage) -> Walk:
         hosts=lambda: stage.hosts.of(taken.run.workspace_id),
     )
 
-    async def play(scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settled:
-        return await play_node(performance, scope, node, given, iteration)
-
-    return Walk(graph, play, performance.skip, stopping)
+    return Walk(graph, partial(begin_node, performance), performance.skip, stopping)
 
 
 def _parked(taken: Taken, parked: Parked) -> RunChange:

@@ -1,10 +1,19 @@
 """A time limit that is only set for what waits."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import pytest
 
-from agents.skills.stepping import within
+from agents.skills.stepping import Waiting, begin
+
+Result = TypeVar("Result")
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+    begun = begin(work)
+    return await begun.within(seconds) if isinstance(begun, Waiting) else begun
 
 
 async def at_once() -> str:
@@ -16,6 +25,10 @@ async def after(steps: int) -> str:
         await asyncio.sleep(0)
     await asyncio.sleep(0.001)
     return "done"
+
+
+def test_what_never_waits_needs_no_loop() -> None:
+    assert begin(at_once()) == "done"
 
 
 @pytest.mark.parametrize("steps", [0, 3])
