@@ -69,6 +69,7 @@ def tab(
         tab.get_by_label("Password").fill(PASSWORD)
         tab.get_by_role("button", name="Log in").click()
         tab.get_by_role("heading", name="Home").wait_for()
+        tab.wait_for_load_state()  # until then no script hears a key
         yield tab
         context.close()
     assert not faults

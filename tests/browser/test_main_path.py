@@ -53,11 +53,16 @@ def test_an_open_page_of_a_run_follows_what_happens(tab: Page, workspace: Worksp
     run = start_score(score, trigger=Trigger.MANUAL, started_by="ines")
     tab.goto(f"/admin/runs/run/{run.pk}/change/")
     expect(tab.locator("#run-head")).to_contain_text("Waits for a player.")
+    tab.evaluate("window.stays = true")
 
     cancel_run(Run.objects.get(), by="someone else")
 
     expect(tab.locator("#run-head")).to_contain_text("Cancelled")
+    expect(tab.get_by_role("button", name="Run again with this input")).to_be_visible()
     expect(tab.get_by_role("button", name="Cancel run")).to_have_count(0)
+    assert tab.evaluate("window.stays"), (
+        "it was loaded anew, and whatever was clicked then was lost"
+    )
 
 
 def test_a_shared_agent_is_saved_with_its_note_and_cannot_be_deleted(
@@ -92,6 +97,7 @@ def test_a_graph_is_mended_where_its_page_says_what_is_wrong(
     tab.get_by_label("Port").nth(0).fill("nowhere")
     tab.get_by_role("button", name="Save v2").click()
     expect(tab.get_by_text("nowhere", exact=False).first).to_be_visible()
+    tab.wait_for_load_state()  # until then no script hears a click
     tab.get_by_label("Port").nth(0).fill("success")
     tab.get_by_role("button", name="second").click()
     tab.locator("#id_nodes-1-label").fill("The second one")

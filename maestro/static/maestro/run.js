@@ -48,15 +48,29 @@ function refreshSoon() {
 async function refresh() {
   timer = null;
   lastRefresh = Date.now();
-  const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
-  if (!answer.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("run");
+  const asked = location.href;
+  const fresh = (await read(asked, { "HX-Request": "true" }))?.getElementById("run");
   if (!fresh) return;
+  if (location.href !== asked) return refreshSoon(); // a click went elsewhere meanwhile
   replace("run-head", fresh);
   replace("run-timeline", fresh);
   if (!document.getElementById("run-pane")?.dataset.final) replace("run-pane", fresh);
   fillWords();
-  if (!fresh.dataset.stream) location.reload(); // ended: the head's buttons change too
+  if (!fresh.dataset.stream) showEnd();
+}
+
+// The page has other buttons then. It is not loaded anew, for a click may be under way.
+async function showEnd() {
+  source?.close();
+  const whole = await read(location.href);
+  if (whole) replace("run-actions", whole);
+}
+
+// The page at this address; null when it cannot be had just now.
+async function read(address, headers = {}) {
+  const answer = await fetch(address, { headers }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
 function replace(id, fresh) {
