@@ -21,9 +21,9 @@ from pydantic import BaseModel
 import agents.skills
 from agents.skills.context import Context
 from agents.skills.manifest import Skill
-from agents.skills.operation import Effect, Operation
+from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import Outcome
-from agents.skills.stepping import Waiting, begin
+from agents.skills.stepping import Waiting, begin, held_to
 from maestro.errors import Misconfigured, NodeError, OutcomeUnknown, TimedOut, UnknownOperation
 
 ENTRY_POINTS = "maestro.skills"
@@ -95,7 +95,8 @@ async def call(
     What `context.mode` forbids is answered by the sample instead: no caller can forget it.
 
     Raises NodeErrors. A write that ran out of time is an OutcomeUnknown, since it may have
-    happened; a `def` that ran out of time goes on in its thread, unheard.
+    happened; a `def` that ran out of time goes on in its thread, unheard, and so does an `async def`
+    that swallows it, as a stray of this loop.
     """
     outcome = begin_call(operation, input, context, pool=pool, timeout_seconds=timeout_seconds)
     return outcome if isinstance(outcome, Outcome) else await outcome
@@ -115,17 +116,22 @@ def begin_call(
         return operation.sampled(input)
     seconds = operation.timeout_seconds if timeout_seconds is None else timeout_seconds
     try:
-        answer = begin(_work(operation.function, prepared, context, pool))
+        work = _work(operation.function, prepared, context, pool)
+        answer = held_to(seconds, work) if _may_go_astray(operation) else begin(work)
     except TimeoutError:
         raise _too_late(operation, seconds) from None
     if isinstance(answer, Waiting):
+        answer = answer.within(seconds)
+    if isinstance(answer, Coroutine):
         return _end(operation, answer, seconds)
     return operation.check(answer)
 
 
-async def _end(operation: Operation, begun: Waiting[object], seconds: float) -> Outcome:
+async def _end(
+    operation: Operation, work: Coroutine[object, object, object], seconds: float
+) -> Outcome:
     try:
-        answer = await begun.within(seconds)
+        answer = await work
     except TimeoutError:
         raise _too_late(operation, seconds) from None
     return operation.check(answer)
@@ -146,8 +152,7 @@ async def look_up(
         raise TypeError(f"{operation.full_name} cannot be looked up")
     prepared, seconds = operation.prepare(input), operation.timeout_seconds
     try:
-        async with asyncio.timeout(seconds):
-            answer = await _work(operation.look_up.function, prepared, context, pool)
+        answer = await held_to(seconds, _work(operation.look_up.function, prepared, context, pool))
     except TimeoutError:
         message = f"The look-up of {operation.full_name} did not end within {seconds:g} s"
         raise TimedOut(message, seconds=seconds) from None
@@ -175,6 +180,12 @@ def _run_in_thread(function: Callable[..., Any], prepared: BaseModel, context: C
         return function(prepared, context)
     finally:
         close_old_connections()
+
+
+def _may_go_astray(operation: Operation) -> bool:
+    """A pure one has nothing to wait for, and a task for each would be half of what it costs."""
+    is_pure = operation.effect is Effect.NONE and operation.kind is not Kind.LLM
+    return not is_pure and is_coroutine_function(operation.function)
 
 
 def _too_late(operation: Operation, seconds: float) -> NodeError:

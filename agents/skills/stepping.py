@@ -1,4 +1,5 @@
-"""A time limit for coroutines that costs nothing to those that never wait."""
+"""Time limits for coroutines: one that costs nothing to those that never wait, and one that holds
+also for those that swallow it."""
 
 import asyncio
 from collections.abc import Coroutine, Generator
@@ -6,6 +7,11 @@ from types import coroutine
 from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
+
+GRACE_SECONDS = 4  # to clean up; less than a player waits for a walk that it cuts off
+
+strays: set[asyncio.Task[Any]] = set()
+"""What goes on unheard in this process, because it swallowed that it was cut off."""
 
 
 class Waiting(Generic[Result]):
@@ -26,6 +32,39 @@ def begin(work: Coroutine[Any, Any, Result]) -> Result | Waiting[Result]:
         return Waiting(work, work.send(None))
     except StopIteration as ended:
         return ended.value  # type: ignore[no-any-return]
+
+
+async def held_to(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+    """What it gives, or TimeoutError, also where the work goes on in spite of it: then it is a stray.
+
+    In a task of its own, which is what makes it possible to leave it.
+    """
+    task = asyncio.create_task(work)
+    task.add_done_callback(_end_unheard)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            await _cut_off(task)
+    if not task.done() or task.cancelled():
+        raise TimeoutError
+    return task.result()
+
+
+async def _cut_off(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    try:
+        await asyncio.wait({task}, timeout=GRACE_SECONDS)
+    finally:
+        if not task.done():
+            strays.add(task)
+
+
+def _end_unheard(task: asyncio.Task[Any]) -> None:
+    """Asked for its error, so that nobody writes into the log what may quote a secret."""
+    strays.discard(task)
+    if not task.cancelled():
+        task.exception()
 
 
 @coroutine

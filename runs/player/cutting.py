@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import psycopg
 
+from agents.skills.stepping import strays
 from runs.journal import Claim, Journal
 
 from .claiming import Claims
@@ -42,8 +43,13 @@ class Cutting:
         self._looks_again = 0.0
 
     @property
+    def left_behind(self) -> int:
+        """How many walks and calls go on that nobody listens to."""
+        return len(self.stuck) + len(strays)
+
+    @property
     def is_spent(self) -> bool:
-        return len(self.stuck) >= STUCK_MOST
+        return self.left_behind >= STUCK_MOST
 
     def is_cancelled(self, run: str) -> bool:
         """Whether this run was cut off because somebody asked for it."""

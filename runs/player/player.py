@@ -107,7 +107,7 @@ class Player:
         await self.journal.disconnect()
         self.pool.shutdown(wait=False, cancel_futures=True)
         log.info("player %s ends: %s", self.id, reason)
-        if self.runs or self.cutting.stuck or self.pool.given_up:
+        if self.runs or self.cutting.left_behind or self.pool.given_up:
             end_process(Exit.NODE_STUCK)
         return reason
 

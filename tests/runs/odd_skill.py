@@ -123,6 +123,12 @@ async def insist(wish: Wish, context: Context) -> Done:
     return Done()
 
 
+@skill.operation(effect=Effect.WRITE, sample=Sample({"ok": True}))
+async def insist_on_writing(wish: Wish, context: Context) -> Done:
+    """The same, and something is written."""
+    return await insist(wish, context)
+
+
 @skill.operation(effect=Effect.READ, sample=Sample({"ok": True}))
 def in_thread(wish: Wish, context: Context) -> Done:
     """A plain `def`."""

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from pytest_django import Settings
 
+from agents.skills import stepping
 from agents.skills.pipeline.models import Contact
 from maestro.errors import Conflict
 from runs.actions import cancel_run
@@ -152,6 +153,31 @@ def test_a_player_with_a_node_that_never_ends_leaves_without_it(
     play_meanwhile(tmp_path, meanwhile)
 
     assert ended == [Exit.NODE_STUCK]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_node_that_swallows_its_timeout_fails_and_the_run_goes_on_without_it(
+    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "GRACE_SECONDS", 0)
+    monkeypatch.setattr(cutting, "STUCK_MOST", 2)
+    log = tmp_path / "log"
+    reads, writes = (
+        odd(operation, operation, log=str(log)).model_copy(update={"timeout_seconds": 1})
+        for operation in ("insist", "insist_on_writing")
+    )
+    run = start(score(graph(reads, writes, odd("after"), "insist.on_error -> after")))
+
+    async def meanwhile(player: Player) -> None:
+        await until(lambda: has_status(run, RunStatus.NEEDS_ATTENTION))
+        assert player.cutting.is_spent
+        Path(f"{log}.go").touch()
+        await until(lambda: not player.cutting.left_behind)
+
+    play_meanwhile(tmp_path, meanwhile)
+
+    ends = {row.node_key: (row.error or {}).get("code") for row in run.nodes.all()}
+    assert ends == {"insist": "timeout", "insist_on_writing": "cut_in_half", "after": None}
 
 
 def has_status(run: Run, status: RunStatus) -> bool:

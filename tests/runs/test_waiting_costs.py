@@ -45,11 +45,12 @@ def rows_read(look: str, waiting: int) -> int:
 
 
 def _read(plan: dict[str, Any]) -> int:
-    below = sum(_read(one) for one in plan.get("Plans", []))
+    below: int = sum(_read(one) for one in plan.get("Plans", []))
     if "Scan" not in plan["Node Type"]:
         return below
-    rows = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
-    return below + round(rows * plan["Actual Loops"])
+    rows: float = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    read: int = round(rows * plan["Actual Loops"])
+    return below + read
 
 
 def test_a_look_that_takes_long_is_taken_seldom(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
-"""A time limit that is only set for what waits."""
+"""A time limit that is only set for what waits, and one that holds for what swallows it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import pytest
 
-from agents.skills.stepping import Waiting, begin
+from agents.skills import stepping
+from agents.skills.stepping import Waiting, begin, held_to, strays
 
 Result = TypeVar("Result")
 
@@ -31,13 +32,21 @@ def test_what_never_waits_needs_no_loop() -> None:
     assert begin(at_once()) == "done"
 
 
+Limit = Callable[[float, Any], Awaitable[Any]]
+both = pytest.mark.parametrize("limit", [within, held_to])
+
+
+@both
 @pytest.mark.parametrize("steps", [0, 3])
-def test_what_waits_gives_its_result_all_the_same(steps: int) -> None:
-    assert asyncio.run(within(5, after(steps))) == "done"
-    assert asyncio.run(within(5, at_once())) == "done"
+def test_what_waits_gives_its_result_all_the_same(limit: Limit, steps: int) -> None:
+    async def main() -> list[str]:
+        return [await limit(5, after(steps)), await limit(5, at_once())]
+
+    assert asyncio.run(main()) == ["done", "done"]
 
 
-def test_what_waits_too_long_is_cut_off_and_may_clean_up() -> None:
+@both
+def test_what_waits_too_long_is_cut_off_and_may_clean_up(limit: Limit) -> None:
     cleaned: list[str] = []
 
     async def long() -> None:
@@ -47,12 +56,50 @@ def test_what_waits_too_long_is_cut_off_and_may_clean_up() -> None:
             await asyncio.sleep(0)
             cleaned.append("yes")
 
-    with pytest.raises(TimeoutError):
-        asyncio.run(within(0.01, long()))
-    assert cleaned == ["yes"]
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            await limit(0.01, long())
+        assert cleaned == ["yes"] and not strays
+
+    asyncio.run(main())
 
 
-def test_what_is_cancelled_hears_of_it() -> None:
+def test_what_swallows_that_its_time_is_up_goes_on_as_a_stray(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stepping, "GRACE_SECONDS", 0.01)
+
+    async def main(*, cancels: bool) -> None:
+        may_end = asyncio.Event()
+        task = asyncio.create_task(_held(0.01 if not cancels else 5, _insist(may_end)))
+        await asyncio.sleep(0)
+        if cancels:
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError if cancels else TimeoutError):
+            await task
+        (stray,) = strays
+        may_end.set()
+        await asyncio.wait({stray})
+        assert not strays
+
+    asyncio.run(main(cancels=False))
+    asyncio.run(main(cancels=True))
+
+
+async def _held(seconds: float, work: Any) -> object:  # noqa: ANN401
+    return await held_to(seconds, work)
+
+
+async def _insist(until: asyncio.Event) -> None:
+    while not until.is_set():
+        try:
+            await until.wait()
+        except asyncio.CancelledError:
+            continue
+
+
+@both
+def test_what_is_cancelled_hears_of_it(limit: Limit) -> None:
     heard: list[str] = []
 
     async def waiting() -> None:
@@ -63,7 +110,8 @@ def test_what_is_cancelled_hears_of_it() -> None:
             raise
 
     async def main() -> None:
-        task = asyncio.create_task(within(5, waiting()))
+        task = asyncio.ensure_future(limit(5, waiting()))
+        await asyncio.sleep(0)
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -73,11 +121,15 @@ def test_what_is_cancelled_hears_of_it() -> None:
     assert heard == ["cancelled"]
 
 
-def test_an_error_passes_through_before_and_after_a_wait() -> None:
+@both
+def test_an_error_passes_through_before_and_after_a_wait(limit: Limit) -> None:
     async def breaks(waits: int) -> None:
         await after(waits) if waits else None
         raise LookupError("broken")
 
-    for waits in (0, 2):
-        with pytest.raises(LookupError):
-            asyncio.run(within(5, breaks(waits)))
+    async def main() -> None:
+        for waits in (0, 2):
+            with pytest.raises(LookupError):
+                await limit(5, breaks(waits))
+
+    asyncio.run(main())
