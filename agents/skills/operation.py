@@ -176,7 +176,8 @@ class Operation:
     def prepare(self, given: Mapping[str, Any]) -> BaseModel:
         """The declared input, the rest left out. InvalidNodeInput names each field at fault."""
         try:
-            return self.input_model.model_validate(self.arguments(given))
+            open_or_declared = given if self._declared is None else self.arguments(given)
+            return self.input_model.model_validate(open_or_declared)
         except ValidationError as error:
             message = f"{self.full_name} cannot take this input"
             raise InvalidNodeInput(message, fields=places(error)) from None

@@ -186,7 +186,7 @@ class Noted(NamedTuple):
 
     @property
     def size(self) -> int:
-        return sum(len(text) for text in self.frozen if text)
+        return sum(map(len, filter(None, self.frozen)))
 
     def as_json(self) -> str:
         return self.entry.as_json(self.frozen)

@@ -6,7 +6,7 @@ meters, retries) would cost more than the call.
 
 from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from agents.skills import registry
 from agents.skills.operation import Operation
@@ -20,13 +20,7 @@ from scores.document import NodeDocument
 from .attempts import Step, play_attempts
 from .performance import Performance
 
-
-class Call(NamedTuple):
-    """One call, and what it gave or is still to give."""
-
-    number: int
-    began: datetime
-    outcome: Outcome | Awaitable[Outcome]
+Begun = Outcome | Awaitable[Outcome]
 
 
 def pure_operation(
@@ -56,21 +50,22 @@ def is_pure(
 def play_pure(performance: Performance, step: Step, operation: Operation) -> Settling:
     """Call it and record it, at once where neither waits; what waits or fails goes the long way of
     attempts from there."""
-    call = _begin(performance, step, operation, 1)
-    if isinstance(call.outcome, Outcome):
-        return _record(performance, step, operation, call, call.outcome)
-    return _play_on(performance, step, operation, call)
+    began = datetime.now(UTC)
+    call = _begin(performance, step, operation)
+    if isinstance(call, Outcome):
+        return _record(performance, step, operation, began, call)
+    return _play_on(performance, step, operation, began, call)
 
 
 async def _play_on(
-    performance: Performance, step: Step, operation: Operation, first: Call
+    performance: Performance, step: Step, operation: Operation, began: datetime, call: Begun
 ) -> Settled:
     async def once(number: int) -> Settled:
-        call = first if number == 1 else _begin(performance, step, operation, number)
-        outcome = call.outcome
-        if not isinstance(outcome, Outcome):
-            outcome = await outcome
-        settled = _record(performance, step, operation, call, outcome)
+        again = number > 1
+        moment = datetime.now(UTC) if again else began
+        begun = _begin(performance, step, operation) if again else call
+        outcome = begun if isinstance(begun, Outcome) else await begun
+        settled = _record(performance, step, operation, moment, outcome, number)
         return settled if isinstance(settled, Settled) else await settled
 
     columns = {"operation": operation.full_name, "effect": operation.effect.value}
@@ -83,15 +78,13 @@ async def _play_on(
     )
 
 
-def _begin(performance: Performance, step: Step, operation: Operation, number: int) -> Call:
+def _begin(performance: Performance, step: Step, operation: Operation) -> Begun:
     context = performance.context(step.node, step.iteration)
     seconds = step.node.timeout_seconds
-    began = datetime.now(UTC)
     try:
-        outcome = registry.begin_call(operation, step.given, context, timeout_seconds=seconds)
+        return registry.begin_call(operation, step.given, context, timeout_seconds=seconds)
     except Exception as failed:
-        return Call(number, began, _fail(failed))
-    return Call(number, began, outcome)
+        return _fail(failed)
 
 
 async def _fail(failed: Exception) -> NoReturn:
@@ -99,7 +92,12 @@ async def _fail(failed: Exception) -> NoReturn:
 
 
 def _record(
-    performance: Performance, step: Step, operation: Operation, call: Call, outcome: Outcome
+    performance: Performance,
+    step: Step,
+    operation: Operation,
+    began: datetime,
+    outcome: Outcome,
+    number: int = 1,
 ) -> Settling:
     run = performance.run
     entry = NodeEntry(
@@ -108,13 +106,13 @@ def _record(
         step.node.key,
         step.iteration,
         NodeStatus.SUCCEEDED,
-        call.number,
+        number,
         port=outcome.port,
         input=step.given,
         output=outcome.output,
         operation=operation.full_name,
         effect=operation.effect.value,
-        started_at=call.began,
+        started_at=began,
         finished_at=datetime.now(UTC),
     )
     settled = Settled(NodeStatus.SUCCEEDED, outcome.port, outcome.output)

@@ -1,14 +1,14 @@
 """Wherever a walk is cut off: what is recorded is not played again, and the end is the same."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runs.executor import Played, ScopeWalk, Settled, Walk
+from runs.executor import Played, ScopeWalk, Settled, Settling, Walk
 from runs.models.choices import NodeStatus
 from runs.nodes import map_over
 from scores.document import EdgeDocument, GraphDocument, NodeDocument
@@ -37,25 +37,33 @@ class Player:
         walk = Walk(Graph.of(self.document), self._play, self._skip, lambda: False)
         return asyncio.run(walk.run({"items": list(range(ITEMS))}))
 
-    async def _play(
-        self, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
-    ) -> Settled:
+    def _play(self, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settling:
         place = node.key, iteration
         if place in self.known:
             return self.known[place]
         self.played.add(place)
         if node.subkind == "map_over":
-            settled = await map_over.play_joined(scope, node, given, iteration)
-        else:
-            settled = await self._answer(place)
+            return self._record(place, map_over.play_joined(scope, node, given, iteration))
+        waits = (self._chance(place) + len(self.played)) % 4
+        if waits:
+            return self._record(place, self._answer_after(waits, place))
+        settled = self._answer(place)
         self.recorded.append((place, settled))
         return settled
 
-    async def _answer(self, place: Place) -> Settled:
+    async def _record(self, place: Place, settling: Awaitable[Settled]) -> Settled:
+        settled = await settling
+        self.recorded.append((place, settled))
+        return settled
+
+    async def _answer_after(self, waits: int, place: Place) -> Settled:
         """The same at each playing of this place, but after another wait."""
-        chance = self._chance(place)
-        for _ in range((chance + len(self.played)) % 4):
+        for _ in range(waits):
             await asyncio.sleep(0)
+        return self._answer(place)
+
+    def _answer(self, place: Place) -> Settled:
+        chance = self._chance(place)
         output = {place[0]: chance, "items": list(range(chance % ITEMS))}
         return Settled(NodeStatus.SUCCEEDED, PORTS[chance % len(PORTS)], output)
 

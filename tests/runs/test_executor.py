@@ -8,6 +8,11 @@ from tests.scores.graphs import edge, graph, map_over, step
 from .walking import Scripted
 
 
+@pytest.fixture(autouse=True, params=["at once", "later"])
+def _when_nodes_end(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Scripted, "at_once", request.param == "at once")
+
+
 def test_a_chain_hands_on_what_each_node_gave() -> None:
     chain = Scripted(graph(step("a"), step("b"), "a -> b"), {"a": {"x": 1}})
 

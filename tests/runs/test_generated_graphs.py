@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from maestro.errors import InvalidScore
-from runs.executor import ScopeWalk, Settled, Walk
+from runs.executor import ScopeWalk, Settled, Settling, Walk
 from runs.models.choices import NodeStatus
 from runs.nodes import map_over
 from runs.nodes.gate import APPROVED, EXPIRED
@@ -45,25 +45,32 @@ class Player:
         walk = Walk(self.graph, self._play, self._skip, lambda: False)
         asyncio.run(walk.run({"items": [1, 2]}))
 
-    async def _play(
-        self, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
-    ) -> Settled:
+    def _play(self, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settling:
+        """Some end at once, some later."""
         self.settled.add(node.key)
         self.played.add(node.key)
-        await asyncio.sleep(0)
+        if node.subkind == "map_over" and self.choice.get(node.key) != ON_ERROR:
+            return map_over.play_joined(scope, node, {**given, "items": [1, 2]}, iteration)
+        lot = sum(map(ord, node.key + iteration))
+        settled = self._answer(node, given, lot)
+        return settled if lot % 3 else _later(settled)
+
+    def _answer(self, node: NodeDocument, given: JSON, lot: int) -> Settled:
         if self.choice.get(node.key) == ON_ERROR:
             return Settled(NodeStatus.FAILED, ON_ERROR, given)
-        if node.subkind == "map_over":
-            items = {**given, "items": [1, 2]}
-            return await map_over.play_joined(scope, node, items, iteration)
         if node.subkind == "parallel":
             return Settled(NodeStatus.SUCCEEDED, EVERY, given)
         ports = own_ports(node)
-        port = self.choice.get(node.key, ports[sum(map(ord, node.key + iteration)) % len(ports)])
+        port = self.choice.get(node.key, ports[lot % len(ports)])
         return Settled(NodeStatus.SUCCEEDED, port, {node.key: 1})
 
     def _skip(self, node: NodeDocument, iteration: str, why: JSON | None) -> None:
         self.settled.add(node.key)
+
+
+async def _later(settled: Settled) -> Settled:
+    await asyncio.sleep(0)
+    return settled
 
 
 @pytest.mark.parametrize("part", range(PARTS))

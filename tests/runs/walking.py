@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from runs.executor import NodeFailed, Played, ScopeWalk, Settled, Walk
+from runs.executor import NodeFailed, Played, ScopeWalk, Settled, Settling, Walk
 from runs.models.choices import NodeStatus
 from runs.nodes import map_over
 from scores.document import GraphDocument, NodeDocument
@@ -15,7 +15,12 @@ Answer = JSON | tuple[str, JSON] | Callable[[JSON], JSON | tuple[str, JSON]]
 
 
 class Scripted:
-    """A walk whose nodes answer from `answers` (default: their input); remembers what happened."""
+    """A walk whose nodes answer from `answers` (default: their input); remembers what happened.
+
+    `at_once`: they never wait.
+    """
+
+    at_once = False
 
     def __init__(
         self, document: GraphDocument, answers: Mapping[str, Answer] | None = None
@@ -33,16 +38,22 @@ class Scripted:
         """Play on from what earlier runs of this walk recorded."""
         return asyncio.run(self.walk.run(given or {}))
 
-    async def _play(
-        self, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str
-    ) -> Settled:
+    def _play(self, scope: ScopeWalk, node: NodeDocument, given: JSON, iteration: str) -> Settling:
         if (node.key, iteration) in self.recorded:
             return self.recorded[node.key, iteration]
         self.order.append(node.key)
         self.given[node.key, iteration] = given
         if node.subkind == "map_over":
-            return await map_over.play_joined(scope, node, given, iteration)
+            return map_over.play_joined(scope, node, given, iteration)
+        if self.at_once:
+            return self._answer(node, given, iteration)
+        return self._answer_later(node, given, iteration)
+
+    async def _answer_later(self, node: NodeDocument, given: JSON, iteration: str) -> Settled:
         await asyncio.sleep(0)
+        return self._answer(node, given, iteration)
+
+    def _answer(self, node: NodeDocument, given: JSON, iteration: str) -> Settled:
         answer = self.answers.get(node.key, given)
         answer = answer(given) if callable(answer) else answer
         port, output = answer if isinstance(answer, tuple) else ("success", answer)
