@@ -54,6 +54,11 @@ class IssueOut(BaseModel):
     level: str
     code: str
     message: str
+    template: str | None = Field(
+        default=None,
+        description="`message` with its places, which `params` fill; null: it has none.",
+    )
+    params: dict[str, str] = {}
     node: str | None
     edge: JSON | None
 

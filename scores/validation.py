@@ -10,7 +10,7 @@ from maestro.workspaces.models import Workspace
 
 from .checks.bodies import check_bodies
 from .checks.edges import check_edges
-from .checks.issue import Issue
+from .checks.issue import Issue, Words
 from .checks.limits import check_limits
 from .checks.nodes import check_nodes
 from .checks.order import check_order
@@ -29,7 +29,7 @@ def parse_document(written: object) -> GraphDocument:
         return GraphDocument.model_validate(written)
     except ValidationError as refusal:
         issues = [
-            Issue("error", "invalid_document", f"{place['place']}: {place['message']}.")
+            Issue("error", "invalid_document", Words(f"{place['place']}: {place['message']}."))
             for place in places(refusal)
         ]
     raise refusal_of(issues)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from scores.configs import MapOverConfig, config_of
 from scores.document import GraphDocument, NodeDocument
 
-from .issue import Issue, error
+from .issue import Issue, error, words
 
 
 def check_bodies(document: GraphDocument) -> Iterator[Issue]:
@@ -18,8 +18,11 @@ def check_bodies(document: GraphDocument) -> Iterator[Issue]:
     for holder in document.nodes:
         for key in _body(holder):
             if key not in nodes:
-                message = f"{holder.key}: body_node_ids names {key}, which is no node; take it out."
-                yield error("unknown_body_node", message, holder)
+                said = words(
+                    "{node}: {setting} names {key}, which is no node; take it out.",
+                    node=holder.key, setting="config.body_node_ids", key=key,
+                )  # fmt: skip
+                yield error("unknown_body_node", said, holder)
                 continue
             if key in holders:
                 message = (

@@ -8,7 +8,7 @@ from scores.configs import config_of
 from scores.document import EdgeDocument, GraphDocument, NodeDocument
 from scores.ports import own_ports
 
-from .issue import Issue, warning
+from .issue import Issue, warning, words
 from .likelihood import Likelihood
 from .shapes import Answers, Fields, brought, fits, listed, required, taken, unknown
 
@@ -43,14 +43,14 @@ def _check_presence(node: NodeDocument, edges: Brought, likely: Likelihood) -> I
     for name in sorted(required(node) - config_of(node).params.keys()):
         bringing = tuple(edge for edge, fields in edges if fields and name in fields)
         if not bringing:
-            other = (
-                "name another in config.items_field" if listed(node) else "give it in config.params"
-            )
-            message = (
-                f"{node.key} needs {name}, which no edge brings; rename a field on an edge to it, "
-                f"or {other}."
-            )
-            yield warning("field_never_comes", message, node)
+            other = "name another in {setting}" if listed(node) else "give it in {setting}"
+            said = words(
+                "{node} needs {field}, which no edge brings; rename a field on an edge to it, or "
+                + f"{other}.",
+                node=node.key, field=name,
+                setting="config.items_field" if listed(node) else "config.params",
+            )  # fmt: skip
+            yield warning("field_never_comes", said, node)
         elif (
             config_of(node).join != "all"
             and len(bringing) < len(edges)

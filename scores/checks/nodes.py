@@ -13,7 +13,7 @@ from scores.configs import BranchConfig, ParallelConfig, config_of
 from scores.document import ON_ERROR, GraphDocument, NodeDocument
 from scores.ports import own_ports
 
-from .issue import Issue, error
+from .issue import Issue, Words, error, words
 
 WANTED = {
     "deterministic": {"skill", "operation"},
@@ -36,7 +36,7 @@ def check_nodes(document: GraphDocument) -> Iterator[Issue]:
     for key, count in Counter(node.key for node in document.nodes).items():
         if count > 1:
             message = f"{count} nodes have the key {key}; give each its own."
-            yield Issue("error", "doubled_key", message, key)
+            yield Issue("error", "doubled_key", Words(message), key)
     for node in document.nodes:
         yield from _check_fields(node)
         yield from _check_config(node)
@@ -48,13 +48,23 @@ def _check_fields(node: NodeDocument) -> Iterator[Issue]:
     for name in TELLING:
         given = getattr(node, name) not in ("", None)
         if name in wanted and not given:
-            yield error("missing_field", f"{node.key} is {node.kind}; choose its {name}.", node)
+            message = words("{node} is {kind}; choose its {setting}.", **_named(node, name))
+            yield error("missing_field", message, node)
         if given and name not in wanted | OPTIONAL.get(node.kind, set()):
-            message = f"{node.key} is {node.kind} and cannot have {name}; take it out."
+            message = words(
+                "{node} is {kind} and cannot have {setting}; take it out.", **_named(node, name)
+            )
             yield error("unexpected_field", message, node)
     if node.kind == "control" and node.timeout_seconds is not None and node.subkind != "subscore":
-        message = f"{node.key} is a {node.subkind} and cannot have timeout_seconds; take it out."
+        message = words(
+            "{node} is a {subkind} and cannot have {setting}; take it out.",
+            node=node.key, subkind=node.subkind, setting="timeout_seconds",
+        )  # fmt: skip
         yield error("unexpected_field", message, node)
+
+
+def _named(node: NodeDocument, setting: str) -> dict[str, str]:
+    return {"node": node.key, "kind": node.kind, "setting": setting}
 
 
 def _check_config(node: NodeDocument) -> Iterator[Issue]:
@@ -66,7 +76,10 @@ def _check_config(node: NodeDocument) -> Iterator[Issue]:
             told = MENDS.get((fault["type"], place)) or MENDS.get(
                 (fault["type"], ""), _plain(fault["msg"])
             )
-            yield error("invalid_config", f"{node.key}: config.{place}: {told}.", node)
+            said = words(
+                "{node}: {setting}: {fault}.", node=node.key, setting=f"config.{place}", fault=told
+            )
+            yield error("invalid_config", said, node)
         return
     if isinstance(config, BranchConfig | ParallelConfig) and ON_ERROR in own_ports(node):
         message = f"{node.key}: the port {ON_ERROR} is taken by errors; name yours differently."
@@ -94,5 +107,8 @@ def _check_schema(node: NodeDocument) -> Iterator[Issue]:
     try:
         Draft202012Validator.check_schema(node.input_schema)
     except SchemaError as refusal:
-        message = f"{node.key}: input_schema is not a JSON Schema: {refusal.message}"
+        message = words(
+            "{node}: {setting} is not a JSON Schema: {fault}",
+            node=node.key, setting="input_schema", fault=refusal.message,
+        )  # fmt: skip
         yield error("invalid_schema", message, node)

@@ -8,7 +8,7 @@ from scores.configs import config_of
 from scores.document import ITEM, EdgeDocument, GraphDocument, NodeDocument
 from scores.graph import Graph, maps_around, owners_of
 
-from .issue import Issue, error
+from .issue import Issue, Words, error, words
 
 Owners = Mapping[str, str | None]
 
@@ -23,16 +23,20 @@ def check_order(document: GraphDocument) -> Iterator[Issue]:
     try:
         graph = Graph.of(document)
     except InvalidScore as refusal:
-        mend = (
-            "Take one of these edges out, or say at the node where it begins how often it may be "
-        )
-        mend += "passed (config.max_passes)."
         way: Any = refusal.details.get("cycle")
         at = next((node for node in document.nodes if way and node.key == way[0]), None)
-        yield error("cycle", f"{refusal} {mend}" if way else str(refusal), at)
+        yield error("cycle", _mended(refusal) if way else str(refusal), at)
         return
     for node in document.nodes:
         yield from _check_arrivals(node, graph)
+
+
+def _mended(refusal: InvalidScore) -> Words:
+    return words(
+        "{fault} Take one of these edges out, or say at the node where it begins how often it may be "
+        "passed ({setting}).",
+        fault=str(refusal), setting="config.max_passes",
+    )  # fmt: skip
 
 
 def _check_arrivals(node: NodeDocument, graph: Graph) -> Iterator[Issue]:
@@ -43,11 +47,12 @@ def _check_arrivals(node: NodeDocument, graph: Graph) -> Iterator[Issue]:
         yield error("unreached_body_node", message, node)
     join = config_of(node).join
     if isinstance(join, int) and join > len(edges):
-        message = (
-            f"{node.key} waits for {join} edges to deliver, but {len(edges)} can; draw more, or ask "
-            "for fewer in config.join."
-        )
-        yield error("impossible_join", message, node)
+        said = words(
+            "{node} waits for {wanted} edges to deliver, but {count} can; draw more, or ask for fewer "
+            "in {setting}.",
+            node=node.key, wanted=str(join), count=str(len(edges)), setting="config.join",
+        )  # fmt: skip
+        yield error("impossible_join", said, node)
 
 
 def _check_border(edge: EdgeDocument, owners: Owners) -> Iterator[Issue]:

@@ -9,7 +9,7 @@ from agents.skills.registry import find
 from scores.configs import config_of
 from scores.document import NodeDocument
 
-from .issue import Issue, listing, nearest, warning
+from .issue import Issue, listing, nearest, warning, words
 
 
 def check_params(node: NodeDocument) -> Iterator[Issue]:
@@ -28,17 +28,21 @@ def check_params(node: NodeDocument) -> Iterator[Issue]:
             if fault["type"] != "missing" and fault["loc"] and fault["loc"][0] in params:
                 place = ".".join(map(str, fault["loc"]))
                 why = fault["msg"].removeprefix("Value error, ")
-                message = f"{node.key}: config.params.{place}: {why}; change it."
+                message = words(
+                    "{node}: {setting}: {fault}; change it.",
+                    node=node.key, setting=f"config.params.{place}", fault=why,
+                )  # fmt: skip
                 yield warning("unfit_param", message, node)
 
 
 def _unknown(node: NodeDocument, operation: Operation, name: str) -> Issue:
     known = _names(operation.input_model)
     mend = nearest(name, known) or (f"; it takes {listing(known, most=12)}." if known else ".")
-    message = (
-        f"{node.key}: {operation.full_name} has no field {name}, so config.params.{name} is left "
-        f"out{mend}"
-    )
+    message = words(
+        "{node}: {operation} has no field {field}, so {setting} is left out{mend}",
+        node=node.key, operation=operation.full_name, field=name,
+        setting=f"config.params.{name}", mend=mend,
+    )  # fmt: skip
     return warning("unknown_param", message, node)
 
 

@@ -7,17 +7,23 @@ from maestro.errors import NodeError
 from scores.configs import BranchConfig, GateConfig, config_of
 from scores.document import ON_ERROR, NodeDocument
 
+from .issue import Words, words
+
 READS_INPUT = re.compile(r"\binput\b")
 
 
-def never_taken(node: NodeDocument) -> dict[str, str]:
+def never_taken(node: NodeDocument) -> dict[str, Words]:
     """By port, why it is not, and what to do about it."""
     config = config_of(node)
     if isinstance(config, GateConfig) and config.expires_after_seconds is None:
-        return {"expired": f"{node.key} waits for ever; set config.expires_after_seconds"}
+        setting = "config.expires_after_seconds"
+        return {
+            "expired": words("{node} waits for ever; set {setting}", node=node.key, setting=setting)
+        }
     if node.subkind == "parallel" and node.input_schema is None:
-        return {ON_ERROR: f"nothing can go wrong at {node.key}; take the edge out"}
-    return _shadowed(node, config) if isinstance(config, BranchConfig) else {}
+        return {ON_ERROR: Words(f"nothing can go wrong at {node.key}; take the edge out")}
+    shadowed = _shadowed(node, config) if isinstance(config, BranchConfig) else {}
+    return {port: words("{why}", why=why) for port, why in shadowed.items()}
 
 
 def _shadowed(node: NodeDocument, config: BranchConfig) -> dict[str, str]:

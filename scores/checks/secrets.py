@@ -8,7 +8,7 @@ from scores.document import GraphDocument
 from scores.models import Score
 from scores.slots import unfilled_slots
 
-from .issue import Issue, listing
+from .issue import Issue, Words, listing
 
 
 def check_secrets(
@@ -22,4 +22,4 @@ def check_secrets(
             f"{listing(nodes)} {ask} for the secret {slot}, which is not there: add {slot} to the "
             f"vault{there}. A rehearsal needs none."
         )
-        yield Issue("warning", "missing_secret", message, nodes[0])
+        yield Issue("warning", "missing_secret", Words(message), nodes[0])

@@ -8,7 +8,7 @@ from scores.graph import Graph
 from scores.ports import own_ports
 
 from .fields import check_fields
-from .issue import Issue, warning
+from .issue import Issue, warning, words
 from .likelihood import Likelihood
 from .params import check_params
 from .shapes import Answers
@@ -36,7 +36,10 @@ def _check_forgotten_ports(node: NodeDocument, document: GraphDocument) -> Itera
     if not ports & followed:
         return
     for port in sorted(forgotten):
-        message = f"Nothing follows {node.key}.{port}; draw an edge, or name it in config.ends."
+        message = words(
+            "Nothing follows {node}.{port}; draw an edge, or mark it as an end ({setting}).",
+            node=node.key, port=port, setting="config.ends",
+        )  # fmt: skip
         yield warning("port_goes_nowhere", message, node)
 
 
@@ -45,20 +48,22 @@ def _check_join(node: NodeDocument, likely: Likelihood) -> Iterator[Issue]:
     always = [edge for edge in edges if likely.one_delivers(edge)]
     chosen = [edge for edge in edges if edge not in always and edge.from_port != ON_ERROR]
     if "join" not in node.config and always and chosen:
-        message = (
-            f"{node.key} plays even when {chosen[0]} is not taken, because {always[0]} always is; "
-            "set config.join to all if it shall wait for both, else to any."
-        )
+        message = words(
+            "{node} plays even when {chosen} is not taken, because {always} always is; set {setting} "
+            "to all if it shall wait for both, else to any.",
+            node=node.key, chosen=str(chosen[0]), always=str(always[0]), setting="config.join",
+        )  # fmt: skip
         yield warning("join_does_not_wait", message, node)
 
 
 def _check_passes(node: NodeDocument, graph: Graph) -> Iterator[Issue]:
     edges_back = graph.scope(graph.owner_of(node.key)).edges_back()
     if config_of(node).max_passes and node.key not in {edge.target for edge in edges_back}:
-        message = (
-            f"{node.key} may be passed {config_of(node).max_passes} times, but no edge leads back "
-            "to it; draw one, or take config.max_passes out."
-        )
+        message = words(
+            "{node} may be passed {times} times, but no edge leads back to it; draw one, or take "
+            "{setting} out.",
+            node=node.key, times=str(config_of(node).max_passes), setting="config.max_passes",
+        )  # fmt: skip
         yield warning("never_passed_again", message, node)
 
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from scores.document import ITEM, EdgeDocument, GraphDocument, NodeDocument
 from scores.graph import Graph
 
-from .issue import Issue, listing, warning
+from .issue import Issue, Words, listing, warning, words
 from .ways import Ways, both
 
 MOST_COMPARED = 30
@@ -17,12 +17,16 @@ def check_unplayed(graph: Graph) -> Iterator[Issue]:
     ways, document = Ways(graph), graph.document
     for edge in document.edges:
         if why := ways.why_dead(edge):
-            yield warning("never_taken", f"The edge {edge} is never taken: {why}.", edge)
+            told = {"edge": str(edge), **why.params}
+            yield warning(
+                "never_taken",
+                Words(f"The edge {{edge}} is never taken: {why.template}.", told),
+                edge,
+            )
     behind = _by_root(ways)
     for node in document.nodes:
         if node.key in behind:
-            message = f"{node.key} is never played: {_why(node, ways)}{_also(behind[node.key])}"
-            yield warning("never_played", message, node)
+            yield warning("never_played", _why(node, ways, _also(behind[node.key])), node)
         yield from _check_alone(node, document)
         yield from _check_items(node, document)
 
@@ -43,12 +47,13 @@ def _by_root(ways: Ways) -> dict[str, list[str]]:
     return behind
 
 
-def _why(node: NodeDocument, ways: Ways) -> str:
+def _why(node: NodeDocument, ways: Ways, also: str) -> Words:
     edges = ways.edges(node.key)
     able = [edge for edge in edges if ways.over(edge)]
     if len(able) < ways.needed(node.key):
         dead = [str(edge) for edge in edges if edge not in able]
-        return f"{listing(dead)} {'is' if len(dead) == 1 else 'are'} never taken."
+        are = "is" if len(dead) == 1 else "are"
+        return Words(f"{node.key} is never played: {listing(dead)} {are} never taken.{also}")
     pairs = combinations(able[:MOST_COMPARED], 2)
     apart = next((p for p in pairs if not both(ways.over(p[0]), ways.over(p[1]))), able)
     asked = (
@@ -56,10 +61,12 @@ def _why(node: NodeDocument, ways: Ways) -> str:
         if ways.needed(node.key) == len(edges)
         else f"{ways.needed(node.key)} edges"
     )
-    return (
-        f"it waits for {asked}, and {listing([str(edge) for edge in apart])} never deliver in one "
-        "run; set config.join to any, or take one out."
-    )
+    return words(
+        "{node} is never played: it waits for {asked}, and {edges} never deliver in one run; set "
+        "{setting} to any, or take one out.{also}",
+        node=node.key, asked=asked, edges=listing([str(edge) for edge in apart]),
+        setting="config.join", also=also,
+    )  # fmt: skip
 
 
 def _also(behind: list[str]) -> str:

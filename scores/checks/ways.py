@@ -10,6 +10,7 @@ from scores.configs import config_of
 from scores.document import EVERY, ON_ERROR, EdgeDocument, GraphDocument
 from scores.graph import Graph, maps_around
 
+from .issue import Words
 from .ports_taken import never_taken
 
 MOST_WAYS = 8  # of more, only what they have in common is kept
@@ -48,7 +49,7 @@ class Ways:
         port = {edge.source: self._left_by(edge)}
         return [way | port for way in self.of[edge.source]]
 
-    def why_dead(self, edge: EdgeDocument) -> str | None:
+    def why_dead(self, edge: EdgeDocument) -> Words | None:
         """Why an edge never delivers, whatever its source is given; None: it may."""
         return self._never[edge.source].get(edge.from_port)
 

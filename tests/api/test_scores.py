@@ -144,6 +144,9 @@ def test_warnings_come_with_the_answer(caller: Caller) -> None:
 
     assert saved["warnings"]
     assert {warning["level"] for warning in saved["warnings"]} == {"warning"}
+    open_end = next(one for one in saved["warnings"] if one["code"] == "port_goes_nowhere")
+    assert open_end["params"] == {"node": "look", "port": "not_found", "setting": "config.ends"}
+    assert open_end["template"].format(**open_end["params"]) == open_end["message"]
     assert read(caller.get(path))["warnings"] == saved["warnings"]
 
 

@@ -8,6 +8,7 @@ from scores.document import EdgeDocument, GraphDocument, NodeDocument
 from scores.validation import check_document
 
 from .graphs import branch, edge, find, graph, llm, looping, map_over, parallel, step, subscore
+from .wording import names_its_settings
 
 KNOWN = Known({"ag_1": frozenset({1, 2})}, {"sc_1": frozenset({1, 2})})
 
@@ -122,7 +123,9 @@ def test_nothing_is_said_of_a_sound_graph() -> None:
 def test_each_fault_is_refused_at_its_place(
     part: NodeDocument | EdgeDocument | str, code: str, place: str | None
 ) -> None:
-    assert told(graph(*SOUND.nodes, *SOUND.edges, part)) == {(code, place)}
+    broken = graph(*SOUND.nodes, *SOUND.edges, part)
+    assert told(broken) == {(code, place)}
+    assert all(map(names_its_settings, issues_of(broken)))
 
 
 def test_maps_that_hold_each_other_are_refused() -> None:

@@ -8,12 +8,14 @@ from scores.document import GraphDocument, NodeDocument, RetryPolicy
 from scores.validation import check_document
 
 from .graphs import add, edge, find, graph, llm, looping, map_over, parallel, step
+from .wording import names_its_settings
 
 
 def warned(document: GraphDocument) -> set[tuple[str, str | None]]:
     """Without fields that nobody gives: the steps here are given none."""
     issues = check_document(document, Known({}))
     assert {issue.level for issue in issues} <= {"warning"}
+    assert all(map(names_its_settings, issues))
     return {(one.code, one.node) for one in issues if one.code != "field_never_comes"}
 
 
@@ -94,6 +96,7 @@ def contact_for(*edges: str, join: str = "any", **params: str) -> GraphDocument:
 def told(document: GraphDocument, answers: Answers | None = None) -> list[tuple[str, str]]:
     """Of the fields: code and message."""
     issues = check_document(document, Known({"ag_1": frozenset({1})}), answers)
+    assert all(map(names_its_settings, issues))
     return [(issue.code, issue.message) for issue in issues]
 
 

@@ -7,6 +7,7 @@ from scores.document import GraphDocument, NodeDocument
 from scores.validation import check_document
 
 from .graphs import branch, edge, find, graph, looping, map_over, parallel, step
+from .wording import names_its_settings
 
 CODES = {"never_played", "never_taken", "joined_to_nothing", "items_unused"}
 
@@ -14,6 +15,7 @@ CODES = {"never_played", "never_taken", "joined_to_nothing", "items_unused"}
 def told(document: GraphDocument) -> list[tuple[str, str | None, str]]:
     issues = check_document(document, Known({}))
     assert {issue.level for issue in issues} <= {"warning"}
+    assert all(map(names_its_settings, issues))
     return [(one.code, one.node, one.message) for one in issues if one.code in CODES]
 
 

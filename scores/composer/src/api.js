@@ -1,6 +1,6 @@
 // The REST API, as everyone else speaks it; the session of the admin signs the request.
 
-import { plain } from "./graph/labels.js";
+import { refusal } from "./graph/labels.js";
 
 let token = "";
 export const signWith = (csrf) => {
@@ -9,9 +9,9 @@ export const signWith = (csrf) => {
 
 /** A refusal: `code`, `message` and `details` as the API told them. */
 export class Refused extends Error {
-  constructor(status, { code, message, details }) {
-    super(plain(message));
-    Object.assign(this, { status, code, details: details ?? {} });
+  constructor(status, told) {
+    super(refusal(told));
+    Object.assign(this, { status, code: told.code, details: told.details ?? {} });
   }
 }
 

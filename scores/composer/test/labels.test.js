@@ -1,26 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { plain } from "../src/graph/labels.js";
+import { labelOf, refusal, said } from "../src/graph/labels.js";
 import { linesOf } from "../src/graph/words.js";
 
-const said = (message, words) => assert.equal(plain(message), words);
+const words = (template, params) => said({ message: "", template, params });
 
 test("what the API says of a setting is told by the label that the form gives it", () => {
-  said("think is llm; choose its agent_id.", "think is an agent’s step; choose its “Agent”.");
-  said("Nothing follows look.exists; draw an edge, or name it in config.ends.", "Nothing follows look.exists; draw an edge, or tick “ends here” at the port.");
-  said("each: config.items_field: it is empty; say it.", "each: “Items in”: it is empty; say it.");
-  said("look needs email, which no edge brings; rename a field on an edge to it, or give it in config.params.", "look needs email, which no edge brings; rename a field on an edge to it, or give it in the settings.");
-  said("pick: config.params.fields: Input should be a list; change it.", "pick: “fields”: Input should be a list; change it.");
-  said("choose: config.conditions.1.when: it is empty; say it.", "choose: condition 2: it is empty; say it.");
+  assert.equal(words("{node} is {kind}; choose its {setting}.", { node: "think", kind: "llm", setting: "agent_id" }), "think is an agent’s step; choose its “Agent”.");
+  assert.equal(words("{node}: {setting}: {fault}.", { node: "each", setting: "config.items_field", fault: "it is empty" }), "each: “Items in”: it is empty.");
 });
 
-test("words that are nobody's setting stay as they are", () => {
-  said("The edge read.success → look brings from_email as a text.", "The edge read.success → look brings from_email as a text.");
+test("a message that is worded anew keeps its labels", () => {
+  assert.equal(words("Say {setting} at {node}, {kind}", { node: "think", kind: "control", setting: "config.join" }), "Say “Waits for” at think, a control step");
+});
+
+test("settings without a label of their own say where they are", () => {
+  const labels = { "config.params.fields": "“fields”", "config.params": "the settings", "config.ends": "“ends here” under Ports", "config.conditions.1.when": "condition 2", "config.limits.max_turns": "“limits.max turns”" };
+  for (const [path, label] of Object.entries(labels)) assert.equal(labelOf(path), label);
+});
+
+test("what is nobody's setting stays as it is, also what looks like a place", () => {
+  assert.equal(said({ message: "The edge brings {setting} as a text.", template: null, params: {} }), "The edge brings {setting} as a text.");
+  assert.equal(words("{node}: {fault}", { node: "a", fault: "{setting} $1" }), "a: {setting} $1");
+});
+
+test("a refusal says its first error in these words", () => {
+  const first = { message: "", template: "{node} needs {setting}", params: { node: "a", setting: "subscore_id" } };
+  assert.equal(refusal({ message: "raw", details: { errors: [first, first] } }), "a needs “Score” (1 more)");
+  assert.equal(refusal({ message: "raw", details: { errors: [{ place: "name", message: "too long" }] } }), "raw");
 });
 
 test("a branch says how many values its condition compares with", () => {
-  const said = (when) => linesOf({ kind: "control", subkind: "branch", config: { conditions: [{ port: "yes", when }] } })[0];
-  assert.equal(said('input.intent in ["interested", "needs_review"]'), "intent in 2 values");
-  assert.equal(said('input.a in ["x, y"] && input.b == 1'), 'a in ["x, y"] && b == 1');
+  const told = (when) => linesOf({ kind: "control", subkind: "branch", config: { conditions: [{ port: "yes", when }] } })[0];
+  assert.equal(told('input.intent in ["interested", "needs_review"]'), "intent in 2 values");
+  assert.equal(told('input.a in ["x, y"] && input.b == 1'), 'a in ["x, y"] && b == 1');
 });

@@ -29,14 +29,14 @@ test("the first step behind a map goes into it, the next behind it", () => {
 
 test("a step that no item reaches, and a port that nothing follows, are mended by a click", () => {
   const doc = inBody("each.item -> a");
-  const led = mendOf(doc, { code: "unreached_body_node", node: "b", message: "" });
+  const led = mendOf(doc, { code: "unreached_body_node", node: "b", params: {} });
   assert.equal(led.word, "Lead each item of each to it");
   assert.deepEqual(paths(led.make(doc)), ["each.item -> a", "each.item -> b"]);
 
   const open = graph([find("look")], []);
-  const ends = mendOf(open, { code: "port_goes_nowhere", node: "look", message: "Nothing follows look.not_found; draw an edge." });
+  const ends = mendOf(open, { code: "port_goes_nowhere", node: "look", params: { port: "not_found" } });
   assert.deepEqual(ends.make(open).nodes[0].config.ends, ["not_found"]);
-  assert.equal(mendOf(open, { code: "output_unused", node: "look", message: "" }), null);
+  assert.equal(mendOf(open, { code: "output_unused", node: "look", params: {} }), null);
 });
 
 test("a way from one step to another is found, also around a circle", () => {
@@ -47,6 +47,6 @@ test("a way from one step to another is found, also around a circle", () => {
 
 test("a step that does not wait for an edge that may not be taken waits by a click", () => {
   const doc = graph([step("a"), step("b")], ["a -> b"]);
-  const waits = mendOf(doc, { code: "join_does_not_wait", node: "b", message: "" });
+  const waits = mendOf(doc, { code: "join_does_not_wait", node: "b", params: {} });
   assert.equal(waits.make(doc).nodes[1].config.join, "all");
 });

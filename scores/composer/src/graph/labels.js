@@ -1,4 +1,4 @@
-// What people read for the names of the wire: the labels of the forms, also in what is said to be wrong.
+// What people read for the names of the wire: the labels of the forms, also in what is said to be wrong. Pure.
 
 export const LABELS = {
   agent_id: "Agent",
@@ -24,20 +24,32 @@ export const LABELS = {
   sample: "Sample",
 };
 
-const PHRASES = [
-  [/is deterministic([;, ])/g, "is a code step$1"],
-  [/is llm([;, ])/g, "is an agent’s step$1"],
-  [/is control([;, ])/g, "is a control step$1"],
-  [/name it in config\.ends/g, "tick “ends here” at the port"],
-  [/give it in config\.params/g, "give it in the settings"],
-  [/config\.params\.([\w.]+)/g, "“$1”"],
-  [/config\.conditions\.(\d+)\.(when|port)/g, (_, at, part) => `${part === "when" ? "condition" : "port"} ${Number(at) + 1}`],
-  [/config\.([a-z_]+)/g, (_, name) => `“${LABELS[name] ?? name.replaceAll("_", " ")}”`],
-  [/\b(agent_id|agent_version|subscore_id|timeout_seconds|input_schema|body_node_ids)\b/g, (_, name) => `“${LABELS[name]}”`],
-];
+const ELSEWHERE = { "config.params": "the settings", "config.ends": "“ends here” under Ports" }; // no label of one field
+const KINDS = { deterministic: "a code step", llm: "an agent’s step", control: "a control step" };
+const PARTS = { when: "condition", port: "port" };
 
-/** A message of the API in the words of the forms; programs read its path. */
-export const plain = (message) => PHRASES.reduce((text, [from, to]) => text.replace(from, to), message);
+/** What a form calls a field of the graph document: `config.params.email`, `agent_id`. */
+export function labelOf(path) {
+  if (path in ELSEWHERE) return ELSEWHERE[path];
+  const [, at, part] = path.match(/^config\.conditions\.(\d+)\.(when|port)$/) ?? [];
+  if (part) return `${PARTS[part]} ${Number(at) + 1}`;
+  const name = path.replace(/^config\.(params\.)?/, "");
+  const label = path.startsWith("config.params.") ? name : LABELS[name];
+  return `“${label ?? name.replaceAll("_", " ")}”`;
+}
+
+const SAYS = { setting: labelOf, kind: (kind) => KINDS[kind] ?? kind };
+
+/** What is wrong, in the words of the forms: by the places of its template, whatever its wording. */
+export const said = ({ message, template, params }) =>
+  template ? template.replace(/\{(\w+)\}/g, (_, place) => (SAYS[place] ?? String)(params[place])) : message;
 
 /** An issue as it is shown here. */
-export const plainly = (issue) => ({ ...issue, message: plain(issue.message) });
+export const plainly = (issue) => ({ ...issue, message: said(issue) });
+
+/** What a refused save or start says: the first error, and how many more there are. */
+export function refusal({ message, details }) {
+  const [first, ...more] = details?.errors ?? [];
+  if (!first?.template) return message;
+  return said(first) + (more.length ? ` (${more.length} more)` : "");
+}
