@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from maestro.errors import InvalidInput
 from maestro.workspaces.models import Workspace
 
-from .actions import ScoreFields, create_score, edit_score, save_graph
+from .actions import SavedGraph, ScoreFields, create_score, edit_score, save_graph
 from .document import EdgeDocument, GraphDocument, NodeDocument
 from .models import Score
 from .validation import parse_document
@@ -63,8 +63,9 @@ def export_score(score: Score, document: GraphDocument, slugs: Mapping[str, str]
 
 def take_score(
     workspace: Workspace, entry: ScoreEntry, players: Mapping[str, Player], *, author: str
-) -> Score:
-    """The score of that slug, made or saved as the document says; unchanged, it keeps its version.
+) -> SavedGraph:
+    """The score of that slug, made or saved as the document says, with what a save warns of; unchanged,
+    it keeps its version.
 
     `players` by slug. InvalidScore and InvalidInput say what cannot be taken.
     """
@@ -80,10 +81,9 @@ def take_score(
     elif any(getattr(score, name) != value for name, value in fields.items()):
         score = edit_score(score, fields, author=author)
     if not entry.graph.nodes and not score.version:
-        return score
-    return save_graph(
-        score, _read(workspace, entry.graph, players), author=author, message="Imported"
-    ).score
+        return SavedGraph(score, [])
+    document = _read(workspace, entry.graph, players)
+    return save_graph(score, document, author=author, message="Imported")
 
 
 def _read(

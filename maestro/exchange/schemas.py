@@ -5,9 +5,10 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from maestro.rest.shapes import Body
+from scores.schemas import IssueOut
 
 from .document import Document
-from .taking import Imported
+from .taking import Change, Imported
 
 
 class ImportIn(Body):
@@ -25,6 +26,7 @@ class ChangeOut(BaseModel):
     change: Literal["created", "changed", "same"]
     difference: str = Field(description="In lines of YAML, as `diff -u` tells it.")
     note: str
+    warnings: list[IssueOut] = Field(description="Of a score, as its save tells them.")
 
 
 class ImportOut(BaseModel):
@@ -34,5 +36,10 @@ class ImportOut(BaseModel):
 
 
 def import_out(imported: Imported, *, dry_run: bool) -> ImportOut:
-    changes = [ChangeOut(**vars(change)) for change in imported.changes]
+    changes = [_change_out(change) for change in imported.changes]
     return ImportOut(dry_run=dry_run, seal=imported.seal, changes=changes)
+
+
+def _change_out(change: Change) -> ChangeOut:
+    warnings = [IssueOut.model_validate(issue.as_json()) for issue in change.warnings]
+    return ChangeOut(**{**vars(change), "warnings": warnings})

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, TypeVar
@@ -16,6 +16,7 @@ from maestro.errors import Conflict, InvalidInput, MaestroError
 from maestro.workspaces.models import Workspace
 from orchestras.exchange import OrchestraEntry, export_orchestra, take_orchestra
 from orchestras.models import Orchestra
+from scores.checks.issue import Issue
 from scores.exchange import Player, ScoreEntry, take_score
 from scores.models import Score
 
@@ -29,13 +30,15 @@ Kind = Literal["agent", "score", "orchestra"]
 
 @dataclass(frozen=True)
 class Change:
-    """What becomes of one thing: `difference` in the lines of its document, as `diff -u` tells it."""
+    """What becomes of one thing: `difference` in the lines of its document, as `diff -u` tells it;
+    `warnings` are those of a score's save."""
 
     kind: Kind
     name: str
     change: Literal["created", "changed", "same"]
     difference: str
     note: str = ""
+    warnings: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,14 @@ class _Import:
         reached = Score.objects.filter(nodes__agent=taken.agent).distinct().count()
         played = "1 score plays" if reached == 1 else f"{reached} scores play"
         note = f"{played} it from the next run on" if reached else ""
-        return Change(change.kind, change.name, change.change, change.difference, note)
+        return replace(change, note=note)
 
     def _score(self, entry: ScoreEntry) -> Change:
         rows = Score.objects.in_workspace(self._workspace).filter(slug=entry.slug)
         before = [_entry_of(score) for score in rows]
-        score = take_score(self._workspace, entry, self._players, author=self._author)
-        return _change("score", entry.slug, before, _entry_of(score))
+        taken = take_score(self._workspace, entry, self._players, author=self._author)
+        change = _change("score", entry.slug, before, _entry_of(taken.score))
+        return replace(change, warnings=tuple(taken.warnings))
 
     def _orchestra(self, entry: OrchestraEntry) -> Change:
         rows = Orchestra.objects.in_workspace(self._workspace).filter(name=entry.name)

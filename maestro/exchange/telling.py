@@ -33,6 +33,11 @@ class Told:
         return WILL[self.change.change]
 
     @property
+    def warnings(self) -> list[str]:
+        """What a person should know of a score that is new or changes; of others its own page tells it."""
+        return [] if self.change.change == "same" else [one.message for one in self.change.warnings]
+
+    @property
     def lines(self) -> list[Line]:
         """Without the two that only say which side is which."""
         lines = self.change.difference.splitlines()[HEAD:]

@@ -9,6 +9,7 @@ from maestro.workspaces.models import Role
 from scores.models import Score
 from tests.admin.conftest import SignIn, World
 from tests.factories import make_score, make_workspace
+from tests.scores.graphs import find, graph, step
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def exported(client: Client, score: Score) -> str:
 
 
 def test_a_changed_file_is_looked_at_then_imported(client: Client, world: World) -> None:
-    score = make_score(world.workspace, name="Tidy up")
+    forgetful = graph(find("look"), step("next"), "look.not_found -> next")
+    score = make_score(world.workspace, forgetful, name="Tidy up")
     text = exported(client, score).replace("name: Tidy up", "name: Tidy up daily")
     address = reverse("admin:import_document")
     assert address in client.get(reverse("admin:scores_score_changelist")).content.decode()
@@ -34,6 +36,7 @@ def test_a_changed_file_is_looked_at_then_imported(client: Client, world: World)
     shown = looked.content.decode()
     assert "<del>-name: Tidy up</del>\n<ins>+name: Tidy up daily</ins>" in shown
     assert "1 score will change" in shown
+    assert "Nothing follows look.exists; draw an edge" in shown
     score.refresh_from_db()
     assert score.name == "Tidy up"
     seal = looked.context["looked"].seal

@@ -2,7 +2,7 @@
 
 from maestro.workspaces.models import Workspace
 from tests.factories import make_agent, make_score
-from tests.scores.graphs import graph, llm
+from tests.scores.graphs import find, graph, llm
 
 from .callers import Caller, read, refused
 
@@ -11,7 +11,8 @@ def test_a_score_moves_to_another_workspace_after_a_look(
     caller: Caller, stranger: Caller, workspace: Workspace
 ) -> None:
     agent = make_agent(workspace, slug="sorter")
-    score = make_score(workspace, graph(llm("sort", agent_id=agent.pk)), slug="triage")
+    drawn = graph(find("look"), llm("sort", agent_id=agent.pk), "look.exists -> sort")
+    score = make_score(workspace, drawn, slug="triage")
 
     document = read(caller.get(f"/scores/{score.id}/export"))
 
@@ -21,6 +22,8 @@ def test_a_score_moves_to_another_workspace_after_a_look(
         ("agent", "sorter", "created"),
         ("score", "triage", "created"),
     ]
+    warned = {one["code"]: one["node"] for one in looked["changes"][1]["warnings"]}
+    assert warned["port_goes_nowhere"] == "look"
     assert read(stranger.get("/scores"))["items"] == []
     done = read(stranger.post("/imports", {"document": document, "seal": looked["seal"]}))
     assert done == {**looked, "dry_run": False}

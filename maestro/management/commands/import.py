@@ -41,6 +41,8 @@ class Command(BaseCommand):
     def _say(self, told: Told) -> None:
         note = f" ({told.change.note})" if told.change.note else ""
         self.stdout.write(f"{told.change.name} {told.words}{note}")
+        for warning in told.warnings:
+            self.stdout.write(self.style.WARNING(f"  warning: {warning}"))
         if told.change.change == "changed":
             for line in told.lines:
                 self.stdout.write(self._coloured(line))

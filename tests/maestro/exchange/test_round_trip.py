@@ -19,7 +19,7 @@ from orchestras.models import Orchestra
 from scores.actions import save_graph
 from scores.models import Score, ScoreVersion
 from tests.factories import AUTHOR, make_agent, make_orchestra, make_score, make_workspace
-from tests.scores.graphs import edge, graph, llm, step, subscore
+from tests.scores.graphs import edge, find, graph, llm, step, subscore
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,22 @@ def test_a_dry_run_tells_line_by_line_and_keeps_nothing(
     assert take(other, document, seal=again.seal) == again
     there.refresh_from_db()
     assert (there.version, there.system_prompt) == (4, "Answer briefly.")
+
+
+def test_what_a_save_warns_of_is_told_before_and_while_it_is_imported(
+    workspace: Workspace, other: Workspace, tmp_path: Path
+) -> None:
+    forgetful = graph(find("look"), step("next"), "look.not_found -> next")
+    document = export_score(make_score(workspace, forgetful, slug="triage"))
+    file = tmp_path / "triage.yaml"
+    file.write_text(as_text(document.content()))
+    told = "  warning: Nothing follows look.exists; draw an edge, or mark it as an end (config.ends).\n"
+
+    for options in ({"dry_run": True}, {}):
+        assert told in said_by("import", file, workspace=other.slug, **options)
+    assert "warning" not in said_by("import", file, workspace=other.slug)
+    (again,) = take(other, document, dry_run=True).changes
+    assert "port_goes_nowhere" in {issue.code for issue in again.warnings}
 
 
 def test_a_dry_run_in_a_terminal_is_grouped_and_coloured_and_elsewhere_plain(
