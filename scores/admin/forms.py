@@ -14,6 +14,8 @@ from agents.skills.registry import skills
 from maestro.workspaces.desk import JSONText
 from scores.models import Edge, Kind, Node, OnError, Subkind
 
+from .late import LateSelect
+
 PLAYS = {
     "deterministic": "Code: an operation",
     "llm": "Model: an agent",
@@ -38,11 +40,11 @@ class NodeForm(Unchecked):
         widget=UnfoldAdminTextInputWidget,
         error_messages={"invalid": "A key is a word like find_contact."},
     )
-    plays = forms.ChoiceField(widget=UnfoldAdminSelectWidget, label="Plays")
-    operation = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
-    agent = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+    plays = forms.ChoiceField(widget=LateSelect("plays"), label="Plays")
+    operation = forms.ChoiceField(required=False, widget=LateSelect("operation"))
+    agent = forms.ChoiceField(required=False, widget=LateSelect("agent"))
     subscore = forms.ChoiceField(
-        required=False, widget=UnfoldAdminSelectWidget, label="Score of a subscore"
+        required=False, widget=LateSelect("subscore"), label="Score of a subscore"
     )
     config = JSONText(shape=dict, required=False)
     input_schema = JSONText(shape=dict, required=False)

@@ -13,7 +13,8 @@ from maestro.errors import InvalidScore, MaestroError
 from maestro.workspaces.desk import refusal_in, seat_of
 from scores.models import Edge, Node, Score
 
-from .forms import EdgeForm, NodeForm
+from .forms import PLAYS, EdgeForm, NodeForm, operations
+from .late import grouped
 
 ENDS = {"from": "source", "from_port": "from_port", "to": "target", "to_port": "to_port"}
 
@@ -82,6 +83,12 @@ class NodeFormSet(GraphFormSet):
             self._scores = [("", "Select score"), *others.values_list("pk", "name")]
         return self._scores
 
+    def option_lists(self) -> list[tuple[str, Any]]:
+        """Of each select its options, which are the same in every form."""
+        lists = {"plays": PLAYS.items(), "operation": operations(None)}
+        lists |= {"agent": self.agents(), "subscore": self.scores()}
+        return [(name, grouped(choices)) for name, choices in lists.items()]
+
     def concerns(self, form: Any, issue: dict[str, Any]) -> bool:
         told = getattr(form, "cleaned_data", {})
         return issue["edge"] is None and bool(told) and told.get("key") == issue["node"]
@@ -134,6 +141,20 @@ class NodeInline(GraphInline, StackedInline):  # type: ignore[misc]
         (None, {"fields": [("timeout_seconds", "on_error", "order")]}),
     ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Those who only look are shown the row's own columns."""
+        if self._may_edit(request):
+            return super().get_fieldsets(request, obj)
+        called = [("key", "label", "kind", "subkind"), ("skill", "operation", "agent", "subscore")]
+        return [
+            (None, {"fields": called}),
+            *self.fieldsets[1:2],
+            (None, {"fields": [("timeout_seconds", "on_error")]}),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Node]:
+        return super().get_queryset(request).select_related("agent", "subscore")
+
 
 class EdgeInline(GraphInline, TabularInline):  # type: ignore[misc]
     model = Edge
@@ -142,6 +163,12 @@ class EdgeInline(GraphInline, TabularInline):  # type: ignore[misc]
     hide_title = True
     fk_name = "score"
     fields = ["source", "from_port", "target", "to_port", "transform", "order"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Those who only look are shown the row's own columns."""
+        if self._may_edit(request):
+            return self.fields
+        return ["from_node", "from_port", "to_node", "to_port", "transform", "order"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edge]:
         return super().get_queryset(request).select_related("from_node", "to_node")

@@ -132,7 +132,8 @@ class ScoreAdmin(GuardedDeletion):
 
     def told_beside(self, context: dict[str, Any]) -> dict[str, Any]:
         if (score := context["original"]) is None:
-            return context
+            # Enter presses the first button: it has to be the one that leads to the canvas.
+            return context | {"show_save_and_continue": False, "show_save_and_add_another": False}
         return context | {
             "versions": score.versions.defer("graph")[:SHOWN_ROWS],
             "orchestras": score.orchestras.order_by("name")[:SHOWN_ROWS],

@@ -1,5 +1,6 @@
 """A score's page: its graph is saved as one version, and each fault is shown at its node or edge."""
 
+import re
 from typing import Any
 
 import pytest
@@ -65,6 +66,26 @@ def test_a_save_keeps_what_the_form_does_not_show(client: Client, score: Score) 
     client.post(page(score), form_of(client, score, **{"nodes-0-label": "First"}))
     node = score.nodes.get(key="a")
     assert (node.label, node.position) == ("First", {"x": 5.0, "y": 7.0})
+
+
+def test_the_options_of_its_selects_stand_on_the_page_once(client: Client, score: Score) -> None:
+    option = '<option value="http.get"'
+    assert client.get(page(score)).content.decode().count(option) == 1
+    sent = form_of(client, score, **{"nodes-1-operation": "http.get"})
+    assert client.post(page(score), sent).status_code == 302
+    assert read_graph(score).nodes[1].operation == "get"
+    # once for all, and where it is chosen
+    assert client.get(page(score)).content.decode().count(option) == 2
+
+
+def test_who_only_looks_is_shown_what_edges_join_and_nothing_to_press(
+    sign_in: SignIn, score: Score
+) -> None:
+    shown = sign_in(Role.VIEWER).get(page(score)).content.decode()
+
+    assert re.findall(r"field-(?:from|to)_node.*?>\s*([ab])\s*<", shown, re.DOTALL) == ["a", "b"]
+    assert "data.pick" in shown and "Play it" not in shown
+    assert 'name="nodes-0-key"' not in shown and "<template id" not in shown
 
 
 def test_an_unchanged_graph_makes_no_version(client: Client, score: Score) -> None:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from maestro.workspaces.models import Workspace
+from maestro.workspaces.models import Membership, Role, Workspace
 from scores.actions import create_score, read_draft, read_graph, save_graph
 from scores.document import NodeDocument
 from scores.models import Score
@@ -50,6 +50,22 @@ def test_a_score_is_shown_with_its_kinds_ports_and_frames(tab: Page, workspace: 
     expect(tab.get_by_label("look to think by exists")).to_have_count(1)
     tab.evaluate("document.documentElement.classList.add('dark')")
     expect(tab.locator(".react-flow.dark")).to_be_visible()
+
+    Membership.objects.update(role=Role.VIEWER)
+    tab.reload()
+    look.click()
+    settings = tab.get_by_role("region", name="Settings of look")
+    expect(settings.get_by_label("pipeline")).to_be_disabled()
+    for tabbed, buttons in (("Settings", 0), ("Limits", 0), ("Ports", 1)):
+        settings.get_by_role("tab", name=tabbed).click()
+        expect(settings.get_by_role("tab", name=tabbed, selected=True)).to_be_visible()
+        expect(settings.locator("section").first.get_by_role("button")).to_have_count(buttons + 1)
+        assert not settings.locator(":is(input, select, textarea):enabled:visible").count()
+    settings.get_by_role("button", name="to think").click()
+    expect(tab.get_by_role("region", name="Edge from look to think")).to_be_visible()
+    expect(tab.locator("#composer-head").get_by_role("button")).to_have_text(
+        [re.compile("warning")]
+    )
 
 
 def port(tab: Page, key: str, name: str = "default") -> Locator:
@@ -150,6 +166,10 @@ def test_the_settings_of_a_step_come_from_its_schema_and_a_condition_is_tried_as
 
     tab.get_by_role("group", name="look, code").click()
     settings = tab.get_by_role("region", name="Settings of look")
+    warning = settings.get_by_text("Nothing follows look.not_found; draw an edge, or mark it")
+    expect(warning).to_have_count(0)
+    settings.get_by_role("button", name="1 warning").click()
+    expect(warning).to_contain_text("(“ends here” under Ports). It ends here on purpose")
     settings.get_by_label("pipeline").fill("outreach")
     settings.get_by_label("Leaves by").select_option("not_found")
     settings.get_by_role("button", name="Unpin").click()

@@ -11,7 +11,7 @@ import { Editor } from "./edit/editor.jsx";
 import { useKeys } from "./edit/keys.js";
 import { Palette } from "./edit/palette.jsx";
 import { documentIn } from "./graph/document.js";
-import { arrange, isHeap } from "./graph/layout.js";
+import { arrange, isHeap, laidOut } from "./graph/layout.js";
 import { openRun } from "./run/records.js";
 import { RunDock } from "./run/run_dock.jsx";
 import { RunBar, RunHead } from "./run/run_head.jsx";
@@ -41,9 +41,9 @@ async function load(config) {
 }
 
 async function loadVersion(known, version, catalog) {
-  const graph = await get(`/scores/${known.score.id}/${version ? `versions/${version}/graph` : "graph"}`);
-  const doc = documentIn(graph);
-  show({ ...known, catalog, doc: isHeap(doc) ? arrange(doc, catalog) : doc, version: graph.version, issues: graph.warnings });
+  const newest = await get(`/scores/${known.score.id}/graph`);
+  const graph = version ? await get(`/scores/${known.score.id}/versions/${version}/graph`) : newest;
+  show({ ...known, catalog, doc: laidOut(documentIn(graph), newest, catalog), version: graph.version, issues: graph.warnings });
 }
 
 export function App({ config }) {

@@ -28,6 +28,7 @@ export const useComposer = create(() => ({
   view: null, // what the canvas can be asked: {centre, fit, reveal}
   run: null,
   values: null, // what the last run recorded
+  isTelling: false, // whether the warnings of what is selected are listed
   isBoxing: false, // while a box is drawn around several steps
   tests: {}, // by key: the last test of a node by itself
 }));

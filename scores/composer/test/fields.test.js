@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arriving, inputOf, isOneStep, pathsIn } from "../src/graph/fields.js";
+import { arriving, inputOf, isOneStep, pathsIn, takeList } from "../src/graph/fields.js";
 import { exampleOf, fieldsOf, parsed, shown } from "../src/graph/schema.js";
 import { carry } from "../src/graph/transform.js";
 import { edge, graph, map, step } from "./catalog.js";
@@ -89,4 +89,13 @@ test("records of a step that was tested by itself are known from those of a run"
   assert.ok(isOneStep([{ node: "b" }, { node: "b" }], doc));
   assert.ok(!isOneStep([{ node: "a" }, { node: "b" }], doc));
   assert.ok(!isOneStep([{ node: "a" }], graph([step("a")], [])));
+});
+
+test("a new map plays its body for the list that arrives, where there is one alone", () => {
+  const drawn = (items_field) => graph([step("read"), map("each", [], { items_field })], ["read -> each"]);
+  const played = (output, items_field = "items") => takeList(drawn(items_field), "each", known({ read: output }), "items").nodes[1].config.items_field;
+  assert.equal(played({ rows: [1], count: 1 }), "rows");
+  assert.equal(played({ rows: [1], errors: [] }), "items");
+  assert.equal(played({ rows: [1], items: [] }), "items");
+  assert.equal(played({ rows: [1] }, "leads"), "leads");
 });

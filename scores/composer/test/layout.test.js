@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { factsOf } from "../src/graph/flow.js";
-import { arrange, isHeap } from "../src/graph/layout.js";
+import { arrange, isHeap, laidOut } from "../src/graph/layout.js";
 import { catalog, graph, map, step } from "./catalog.js";
 
 const rects = (doc) => new Map([...factsOf(doc, catalog)].map(([key, fact]) => [key, fact.rect]));
@@ -56,4 +56,19 @@ test("a document that nobody arranged is known by its nodes lying on top of each
   assert.ok(isHeap(graph([step("a"), step("b")], [])));
   assert.ok(!isHeap(graph([step("a"), step("b", { position: { x: 200, y: 0 } })], [])));
   assert.ok(!isHeap(graph([step("a")], [])));
+});
+
+test("an older version is laid out as the score is now, as long as the score has its steps still", () => {
+  const at = (key, x) => step(key, { position: { x, y: 0 } });
+  const places = (doc) => doc.nodes.map(({ position }) => position.x);
+  const old = graph([at("a", 0), at("b", 300)], ["a -> b"]);
+  assert.deepEqual(places(laidOut(old, graph([at("a", 50), at("b", 400), at("c", 700)], []), catalog)), [50, 400]);
+  assert.deepEqual(places(laidOut(old, graph([at("a", 50)], []), catalog)), [0, 300]);
+});
+
+test("steps of an older version that lie on each other are arranged, to be read", () => {
+  const at = (key, x) => step(key, { position: { x, y: 0 } });
+  const piled = laidOut(graph([at("a", 0), at("b", 20)], ["a -> b"]), graph([], []), catalog);
+  const [a, b] = rects(piled).values();
+  assert.ok(apart(a, b));
 });

@@ -32,13 +32,16 @@ export function AgentSettings({ node }) {
 }
 
 function Shared({ agent, isOpen, toggle }) {
+  const { isEditing } = useFacts();
+  const page = `/admin/agents/agent/${agent.id}/change/`;
+  if (!isEditing) return <p className="ms-cap ms-tells"><a href={page} target="_blank" rel="noreferrer">Open the agent</a></p>;
   return (
     <p className="ms-cap ms-tells">
       {agent.scores > 1 ? `Shared by ${agent.scores} scores. ` : ""}
       <button type="button" className="ms-linked" onClick={toggle} aria-expanded={isOpen}>
         {agent.scores > 1 ? "Edit shared" : "Edit it here"}
       </button>{" "}
-      or <a href={`/admin/agents/agent/${agent.id}/change/`} target="_blank" rel="noreferrer">open it</a>
+      or <a href={page} target="_blank" rel="noreferrer">open it</a>
       {agent.scores > 1 && <Fork agent={agent} />}
     </p>
   ); // prettier-ignore

@@ -13,9 +13,11 @@ import { Button, Icon } from "../ui/parts.jsx";
 import { Choice } from "./fields.jsx";
 import { brief } from "./json.jsx";
 import { useKnown } from "./known.js";
+import { Told, WarningCount } from "./told.jsx";
 
 export function EdgePanel({ edge }) {
-  const { doc, catalog, isEditing } = useFacts();
+  const { doc, catalog, issues, isEditing } = useFacts();
+  const told = issues.filter((issue) => issue.edge && edgeId(issue.edge) === edgeId(edge));
   const source = findNode(doc, edge.from);
   const ports = [...new Set([...ownPorts(source, catalog), ON_ERROR, edge.from_port])];
   const move = (from_port) => {
@@ -28,7 +30,9 @@ export function EdgePanel({ edge }) {
         <header className="ms-row">
           <Icon name="trending_flat" />
           <h2 className="ms-clip">{edge.from} to {edge.to}</h2>
+          <WarningCount issues={told} />
         </header>
+        <Told issues={told} />
         <fieldset className="ms-plain" disabled={!isEditing}><Choice label="Leaves by" value={edge.from_port} choices={ports.map((port) => [port, port])} onValue={move} /></fieldset>
         {isEditing && (
           <footer className="ms-row ms-wrap">

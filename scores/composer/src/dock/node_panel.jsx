@@ -3,12 +3,11 @@
 import { useState } from "react";
 
 import { edit, focusOn, removeSelected } from "../edit/actions.js";
-import { Mend } from "../edit/issues.jsx";
 import { findNode } from "../graph/document.js";
 import { renameKey, updateNode } from "../graph/edit.js";
 import { iconOf, kindWord } from "../graph/kinds.js";
 import { now, select, useFacts } from "../store.js";
-import { Button, Icon, KindTile } from "../ui/parts.jsx";
+import { Button, KindTile } from "../ui/parts.jsx";
 import { AgentSettings } from "./agent_settings.jsx";
 import { Arrives } from "./arrives.jsx";
 import { ControlSettings } from "./control_settings.jsx";
@@ -17,6 +16,7 @@ import { LimitsTab } from "./limits_tab.jsx";
 import { OperationSettings } from "./operation_settings.jsx";
 import { PortsTab } from "./ports_tab.jsx";
 import { Test } from "./test.jsx";
+import { Told, WarningCount } from "./told.jsx";
 
 const KINDS = { deterministic: OperationSettings, llm: AgentSettings, control: ControlSettings };
 const TABS = ["Settings", "Ports", "Limits"];
@@ -32,15 +32,15 @@ export function NodePanel({ node }) {
         <header className="ms-row">
           <KindTile family={node.kind} icon={iconOf(node, catalog)} />
           <h2 className="ms-clip" title={node.key}>{node.key}</h2>
+          <WarningCount issues={told} />
           <span className="ms-end ms-row ms-dock-tabs" role="tablist">
             {TABS.map((one) => (
               <button key={one} type="button" role="tab" aria-selected={tab === one} onClick={() => setTab(one)}>{one}</button>
             ))}
           </span>
         </header>
-        {told.map((issue, at) => (
-          <p key={at} className={`ms-issue is-${issue.level}`}><Icon name={issue.level === "error" ? "error" : "warning"} /><span>{issue.message} <Mend issue={issue} /></span></p>
-        ))}
+        <Told issues={told} />
+        {tab === "Ports" && <PortsTab node={node} />}
         <fieldset className="ms-plain" disabled={!isEditing}>
         {tab === "Settings" && (
           <>
@@ -51,7 +51,6 @@ export function NodePanel({ node }) {
             </footer>
           </>
         )}
-        {tab === "Ports" && <PortsTab node={node} />}
         {tab === "Limits" && <LimitsTab node={node} />}
         </fieldset>
       </section>

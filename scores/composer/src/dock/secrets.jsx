@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 
 import { all, get } from "../api.js";
-import { now } from "../store.js";
+import { now, useFacts } from "../store.js";
 import { Icon } from "../ui/parts.jsx";
 
 let vault = null; // asked once per page: {secrets, orchestras}
@@ -47,12 +47,13 @@ export function Secrets({ operation }) {
 }
 
 function Slot({ slot, filled_by, secret, bound }) {
+  const { mayEdit } = useFacts();
   const [tone, icon] = filled_by ? ["good", "check_circle"] : bound.length ? ["none", "check_circle"] : ["bad", "key_off"];
   return (
     <li className={`ms-verdict is-${tone}`}>
       <Icon name={icon} />
       <span>
-        <code>{slot}</code> {filled_by === "environment" ? "is filled by the environment" : filled_by ? <>is filled by {secret ? <a href={`/admin/workspaces/secret/${secret.id}/change/`} target="_blank" rel="noreferrer">{filled_by}</a> : filled_by}</> : <>is missing in the workspace: <a href={`/admin/workspaces/secret/add/?name=${slot}`} target="_blank" rel="noreferrer">set it</a>{!bound.length && ", or bind one in an orchestra"}</>}
+        <code>{slot}</code> {filled_by === "environment" ? "is filled by the environment" : filled_by ? <>is filled by {secret ? <a href={`/admin/workspaces/secret/${secret.id}/change/`} target="_blank" rel="noreferrer">{filled_by}</a> : filled_by}</> : <>is missing in the workspace{mayEdit && <>: <a href={`/admin/workspaces/secret/add/?name=${slot}`} target="_blank" rel="noreferrer">set it</a>{!bound.length && ", or bind one in an orchestra"}</>}</>}
         {bound.length > 0 && <>; {bound.map(({ id, name }) => <a key={id} href={`/admin/orchestras/orchestra/${id}/change/`} target="_blank" rel="noreferrer">{name}</a>)} {bound.length === 1 ? "binds its own" : "bind their own"}</>}
       </span>
     </li>

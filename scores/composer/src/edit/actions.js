@@ -5,9 +5,11 @@ import * as change from "../graph/edit.js";
 import { freePlace } from "../graph/geometry.js";
 import * as history from "../graph/history.js";
 import { arrange } from "../graph/layout.js";
-import { nodeFrom } from "../graph/make.js";
+import { takeList } from "../graph/fields.js";
+import { ITEMS, nodeFrom } from "../graph/make.js";
 import { nextPort } from "../graph/ports.js";
 import { facts, now, select, selectedEdges, selectedNodes, set, show, tell } from "../store.js";
+import { knownOf } from "../dock/known.js";
 import { keepSoon } from "./keeping.js";
 
 const GRID = 10;
@@ -44,14 +46,17 @@ export function add(offer, { at, edge, after, owner } = {}) {
   const where = placeFor({ at, edge, after });
   const node = nodeFrom(offer, doc, catalog, where);
   edit((before) => {
-    if (edge) return change.insertOnEdge(change.addNode(before, node), edge, node.key, catalog);
+    if (edge) return listed(change.insertOnEdge(change.addNode(before, node), edge, node.key, catalog), node.key);
     const within = owner ?? (after && ownerBehind(before, after));
     const added = change.addNode(before, node, within);
-    return after ? change.connect(added, { ...after, to: node.key }) : given(added, node.key);
+    return after ? listed(change.connect(added, { ...after, to: node.key }), node.key) : given(added, node.key);
   });
   select([node.key]);
   return node.key;
 }
+
+/** A new map that is led to plays its body for the list that comes there. */
+const listed = (doc, key) => takeList(doc, key, knownOf(now()), ITEMS);
 
 const byDrop = new Set(); // edges that a drop into a frame drew: they give way to one that is drawn there
 
@@ -105,7 +110,7 @@ export function join({ from, from_port, to }) {
     const items = change.onlyItems(doc, to);
     const gives = items && byDrop.has(edgeId(items)) && items.from !== from && !change.leadsTo(doc, to, from);
     if (gives) tell(`${to} is given what ${from} leads there now, no longer each item; draw that edge again to give both.`);
-    return change.connect(gives ? change.removeEdges(doc, [edgeId(items)]) : doc, { from, from_port, to });
+    return listed(change.connect(gives ? change.removeEdges(doc, [edgeId(items)]) : doc, { from, from_port, to }), to);
   });
 }
 

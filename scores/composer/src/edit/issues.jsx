@@ -2,11 +2,12 @@
 
 import { edgeId } from "../graph/document.js";
 import { mendOf } from "../graph/mends.js";
-import { now, select, useFacts } from "../store.js";
+import { now, select, set, useFacts } from "../store.js";
 import { Icon } from "../ui/parts.jsx";
 import { edit } from "./actions.js";
 
 function go({ node, edge }) {
+  set({ isTelling: true });
   if (node) {
     select([node]);
     now().view?.reveal(node);

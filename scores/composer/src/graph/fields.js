@@ -1,6 +1,7 @@
 // Which fields arrive at a node, and with which values, as far as anything is known of them.
 
 import { findNode } from "./document.js";
+import { setConfig } from "./edit.js";
 import { isMap } from "./kinds.js";
 import { ITEM, ON_ERROR } from "./ports.js";
 import { carry } from "./transform.js";
@@ -42,6 +43,15 @@ function itemOf(doc, map, known, depth) {
   const item = Array.isArray(list) ? list[known.index ?? 0] ?? list[0] : undefined;
   const name = map.config?.item_field || "item";
   return item === undefined ? { [name]: null } : { ...(isObject(item) ? item : {}), [name]: item };
+}
+
+/** With the list that comes to a new map as what it plays its body for: the one that arrives, where it is the only one. */
+export function takeList(doc, key, known, untold) {
+  const map = findNode(doc, key);
+  if (!map || !isMap(map) || map.config?.items_field !== untold) return doc;
+  const given = inputOf(doc, key, known);
+  const lists = Object.keys(given).filter((name) => Array.isArray(given[name]));
+  return untold in given || lists.length !== 1 ? doc : setConfig(doc, key, { items_field: lists[0] });
 }
 
 /** Paths of fields, `person.email` included, with their values: what a rename or a condition can name. */

@@ -26,6 +26,20 @@ export function isHeap(doc) {
   return doc.nodes.length > 1 && places.size === 1;
 }
 
+/** What is only looked at: laid out as the score is now, while it has all of these steps; else as it was saved, unless they lie on each other. */
+export function laidOut(doc, newest, catalog, options = {}) {
+  const now = new Map(newest.nodes.map(({ key, position }) => [key, position]));
+  const isKnown = doc.nodes.every(({ key }) => now.has(key));
+  const placed = isKnown ? { ...doc, nodes: doc.nodes.map((node) => ({ ...node, position: now.get(node.key) })) } : doc;
+  return isMuddled(placed, catalog) ? arrange(doc, catalog, options) : placed;
+}
+
+function isMuddled(doc, catalog) {
+  const rects = [...factsOf(doc, catalog).values()].filter(({ node }) => !bodyOf(node).length).map(({ rect }) => rect);
+  const isOn = (one, other) => one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
+  return rects.some((one, at) => rects.slice(at + 1).some((other) => isOn(one, other)));
+}
+
 function layScope(owner, origin, state) {
   const layout = layoutOf(owner, state);
   for (const [key, at] of layout.places) {

@@ -2,8 +2,10 @@
 
 import { findNode } from "./document.js";
 
+export const ITEMS = "items"; // what a new map plays its body for, until it is known what arrives
+
 const DEFAULTS = {
-  map_over: { items_field: "items", body_node_ids: [] },
+  map_over: { items_field: ITEMS, body_node_ids: [] },
   branch: { conditions: [{ port: "yes", when: 'input.field == "value"' }], else_port: "no" },
   gate: {},
   parallel: { branches: ["one", "other"] },

@@ -37,7 +37,7 @@ export function hangingIn(below) {
 
 /** Around rectangles {x, y, width, height}, with room for the title; from `at` when there are none. */
 export function frameAround(inner, at, title) {
-  const minWidth = Math.max(FRAME.minWidth, title.length * 5.9 + 60);
+  const minWidth = Math.max(FRAME.minWidth, title.length * 5.9 + 104);
   if (!inner.length) return { ...at, width: minWidth, height: FRAME.minHeight };
   const left = Math.min(...inner.map((one) => one.x)) - FRAME.left;
   const top = Math.min(...inner.map((one) => one.y)) - FRAME.top;

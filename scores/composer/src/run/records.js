@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { documentIn } from "../graph/document.js";
 import { isPlaying, squaresOf, statesOf } from "../graph/played.js";
 import { isMap } from "../graph/kinds.js";
-import { arrange, isHeap } from "../graph/layout.js";
+import { laidOut } from "../graph/layout.js";
 import { now, show, tell } from "../store.js";
 
 const MOST = 10_000; // rows that are read
@@ -19,10 +19,9 @@ let lastLook = 0;
 
 /** Reads the run and its graph, then follows it to its end. */
 export async function openRun(id, known) {
-  const [run, graph] = await Promise.all([get(`/runs/${id}`), get(`/runs/${id}/graph`), readRows(id)]);
+  const [run, graph, newest] = await Promise.all([get(`/runs/${id}`), get(`/runs/${id}/graph`), get(`/scores/${known.score.id}/graph`), readRows(id)]);
   const doc = documentIn(graph);
-  const { catalog } = known;
-  show({ ...known, doc: isHeap(doc) ? arrange(doc, catalog, { withState: true }) : doc, issues: [], version: run.score_version, run: stateOf(doc, run, "") });
+  show({ ...known, doc: laidOut(doc, newest, known.catalog, { withState: true }), issues: [], version: run.score_version, run: stateOf(doc, run, "") });
   if (isPlaying(run)) follow(id);
 }
 
