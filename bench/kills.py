@@ -63,8 +63,8 @@ def heads(here: Installation) -> None:
     """The watchdog and the cluster's main process together, so that neither can end the rest."""
 
     def both(cluster: int) -> None:
-        for process in [*psutil.Process(cluster).children(), psutil.Process(cluster)]:
-            _send(process.pid, signal.SIGKILL)
+        for pid in [*queues(cluster), cluster]:
+            _send(pid, signal.SIGKILL)
 
     _replace_cluster(here, both)
 
@@ -113,10 +113,20 @@ def _player_pids() -> list[int]:
 def _member(here: Installation) -> int:
     """The main process of a random cluster; waits while it is just being started."""
     while True:
-        below = psutil.Process(random.choice(here.clusters).pid).children()
+        below = queues(random.choice(here.clusters).pid)
         if below:
-            return int(below[0].pid)
+            return below[0]
         time.sleep(0.05)
+
+
+def queues(watchdog: int) -> list[int]:
+    """Main processes of its queue: none while it is started again. Its other children are adopted."""
+    found = []
+    for child in psutil.Process(watchdog).children():
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(child.pid) == child.pid:
+                found.append(child.pid)
+    return found
 
 
 def _replace_cluster(here: Installation, end: Callable[[int], None]) -> None:

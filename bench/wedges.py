@@ -18,6 +18,7 @@ from collections.abc import Callable
 import psutil
 
 from bench.installation import Installation, installation
+from bench.kills import queues
 
 NODE_SECONDS = 1.0
 LONG_ENOUGH = 1000
@@ -101,7 +102,7 @@ def _sentinel(here: Installation) -> psutil.Process:
     """The one of the queue that is there, or just being started."""
     while True:
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
-            found = psutil.Process(here.clusters[0].pid).children()[0].children()[0]
+            found = psutil.Process(queues(here.clusters[0].pid)[0]).children()[0]
             if len(found.children()) >= PARTS:
                 return found
         time.sleep(0.05)

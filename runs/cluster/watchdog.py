@@ -31,6 +31,7 @@ from runs.queue import forget_own_list, ring_beat, ring_softly
 
 from .judge import Judge
 from .keep import Keep
+from .orphans import adopt_orphans, bury_orphans
 
 KEEP_SECONDS = 1
 BEAT_SECONDS = 5
@@ -66,6 +67,7 @@ class Watchdog:
 
     def run(self) -> None:
         harden_connections()
+        adopt_orphans()
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         self._enter()
@@ -86,6 +88,7 @@ class Watchdog:
             now = time.monotonic()
             if self.member is not None and self.member.poll() is not None:
                 self._restart("its main process ended")
+            bury_orphans(self.member.pid if self.member else None)
             if now - looked >= KEEP_SECONDS:
                 looked = now
                 if self.judge.finds_it_stuck():

@@ -75,11 +75,17 @@ class RunningCluster:
 
     def member(self) -> int | None:
         """The pid of the q2 cluster's main process, which leads its group."""
-        children = subprocess.run(
-            ["pgrep", "-P", str(self.watchdog.pid)], capture_output=True, text=True, check=False
-        )
-        pids = children.stdout.split()
-        return int(pids[0]) if pids else None
+        for child in self.children():
+            with contextlib.suppress(ProcessLookupError):
+                if os.getsid(child.pid) == child.pid:
+                    return child.pid
+        return None
+
+    def children(self) -> list[psutil.Process]:
+        """The queue's main process, and what an earlier one has left behind."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.watchdog.pid).children()
+        return []
 
     def players(self) -> QuerySet[Player]:
         mine = Cluster.objects.filter(pid=self.watchdog.pid).values("id")

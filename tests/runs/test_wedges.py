@@ -53,6 +53,12 @@ def the_sentinel(cluster: RunningCluster) -> list[int]:
     return [sentinel(cluster).pid]
 
 
+def is_zombie(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    return False
+
+
 def kill(pids: list[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
@@ -98,3 +104,4 @@ def test_a_wedged_queue_is_started_again_beside_the_nodes_in_flight(
     kill(pusher(cluster))  # the queue mends this one by itself
     ring("tests.runs.odd_skill.mark", None, str(tmp_path / "taken"))
     wait_until((tmp_path / "taken").exists)
+    wait_until(lambda: not any(map(is_zombie, cluster.children())))
