@@ -72,3 +72,10 @@ test("steps of an older version that lie on each other are arranged, to be read"
   const [a, b] = rects(piled).values();
   assert.ok(apart(a, b));
 });
+
+test("in a run, where steps are taller, what stands above each other stays apart", () => {
+  const at = (key, y) => step(key, { position: { x: 0, y } });
+  const doc = laidOut(graph([at("a", 0), at("b", 78)], []), graph([], []), catalog, { withState: true });
+  const [a, b] = [...factsOf(doc, catalog, [], true).values()].map(({ rect }) => rect);
+  assert.ok(b.y - a.y - a.height > 20);
+});

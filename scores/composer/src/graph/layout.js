@@ -9,6 +9,7 @@ import { inRows, straighten } from "./rows.js";
 import { FRAME, frameAround, HANGING } from "./sizes.js";
 
 const GAPS = { rankdir: "LR", nodesep: 36, ranksep: 40, edgesep: 18, marginx: 0, marginy: 0 };
+const TALLER = 1.22; // of what a step takes in a run, with what stands in it of its state
 const LABEL = 150; // px, the widest name of a port on an edge
 
 /** The document with new positions for all nodes. */
@@ -31,8 +32,13 @@ export function laidOut(doc, newest, catalog, options = {}) {
   const now = new Map(newest.nodes.map(({ key, position }) => [key, position]));
   const isKnown = doc.nodes.every(({ key }) => now.has(key));
   const placed = isKnown ? { ...doc, nodes: doc.nodes.map((node) => ({ ...node, position: now.get(node.key) })) } : doc;
-  return isMuddled(placed, catalog) ? arrange(doc, catalog, options) : placed;
+  if (isMuddled(placed, catalog)) return arrange(doc, catalog, options);
+  return options.withState ? stretched(placed) : placed;
 }
+
+/** Further apart in height, as far as steps are taller in a run. */
+const stretched = (doc) => ({ ...doc, nodes: doc.nodes.map((node) => ({ ...node, position: taller(node.position) })) });
+const taller = ({ x, y } = { x: 0, y: 0 }) => ({ x, y: Math.round(y * TALLER) });
 
 function isMuddled(doc, catalog) {
   const rects = [...factsOf(doc, catalog).values()].filter(({ node }) => !bodyOf(node).length).map(({ rect }) => rect);
