@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from bench.installation import installation
 
 if TYPE_CHECKING:
+    import psycopg
+
     from runs.journal import NodeEntry
     from runs.journal.entries import Noted
 
@@ -30,16 +32,23 @@ def measure() -> None:
 async def _measure(run: str) -> dict[tuple[str, int], list[float]]:
     from runs.connections import connect_async
     from runs.journal import commits
+    from runs.line import Line
 
     took: dict[tuple[str, int], list[float]] = {(way, n): [] for way in WAYS for n in SIZES}
-    connection = await connect_async()
+    connection, line = await connect_async(), Line()
+
+    async def connected() -> "psycopg.AsyncConnection":
+        return connection
+
+    ways = commits.Ways(line, connected)
     for turn in range(ROUNDS):
         for (way, size), times in took.items():
             commits.COPY_FROM = WAYS[way]
             batch = [_noted(run, f"{way} {turn} {size} {number}") for number in range(size)]
             began = time.perf_counter()
-            await commits.commit(connection, batch, again=False)
+            await commits.commit(ways, batch, again=False)
             times.append(time.perf_counter() - began)
+    line.close()
     await connection.close()
     return took
 

@@ -18,6 +18,8 @@ from runs.player.hosts import HostsOfWorkspaces
 from runs.player.memory import settle_memory
 from runs.player.performing import Stage, perform
 
+ENDLESS = "update players set lease_until = clock_timestamp() + interval '1 hour'"
+
 
 class Playing:
     """A player without a slot, a lease or a cluster: what is measured is how it plays."""
@@ -29,6 +31,7 @@ class Playing:
         with connect() as connection:
             place = {"me": player, "cluster": "bench", "host": "bench", "pid": 1}
             connection.execute(claims.ENTER, place)
+            connection.execute(ENDLESS)
         self._runner.run(self._open())
         settle_memory()
         return self
@@ -65,7 +68,7 @@ class Playing:
             HostsOfWorkspaces(),
         )
         began = time.perf_counter()
-        taken = await self._claims.take(await self._journal.connected(), 10)
+        taken = await self._claims.take(self._journal.line, 10)
         await asyncio.gather(*(perform(one, stage) for one in taken))
         return time.perf_counter() - began
 

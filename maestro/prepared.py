@@ -40,8 +40,12 @@ def write(statement: str, values: Mapping[str, Any]) -> int:
 
 @contextmanager
 def _cursor() -> Iterator[CursorWrapper]:
-    with connection.cursor() as cursor:
-        session = connection.connection
-        session.prepare_threshold = 0  # Django's None would forbid it
-        cursor.cursor = _Prepared(session)
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    session = connection.connection
+    session.prepare_threshold = 0  # Django's None would forbid it
+    wrap: Any = (
+        connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    )
+    with wrap(_Prepared(session)) as cursor:
         yield cursor

@@ -54,12 +54,11 @@ taken as (
          started_at = coalesce(started_at, clock_timestamp()), last_event = last_event + 1
    where id = any(array(select id from fair))
   returning id, fence, workspace_id, score_id, score_version, orchestra_id, parent_run_id, mode,
-            input, pins, deaths, cancel_requested, last_event),
+            input, pins, cancel_requested, last_event),
 told as (
-  insert into run_events (run_id, number, kind)
-  select id, last_event, 'run.running' from taken
-  returning pg_notify('maestro_run_events', run_id))
-select taken.* from taken left join (select count(*) from told) n on true"""
+  insert into run_events (run_id, number, kind) select id, last_event, 'run.running' from taken)
+select id, fence, workspace_id, score_id, score_version, orchestra_id, parent_run_id, mode,
+       input, pins, cancel_requested from taken"""
 
 RECORDED = """
 select run_id, node_key, iteration, attempt, status, port, output_json, error, started_at
@@ -67,6 +66,9 @@ select run_id, node_key, iteration, attempt, status, port, output_json, error, s
 
 CANCELLED = """
 select id from score_runs where id = any(%(runs)s) and player = %(me)s and cancel_requested"""
+
+# What a player did last it may not have told: whoever watches any run looks again.
+_LOOK_AGAIN = "returning pg_notify('maestro_run_events', '')"
 
 # A player whose process was seen to be dead cannot come back: its lease need not run out by itself,
 # and nobody waits for it after an outage.
@@ -198,7 +200,8 @@ returning run_id"""
 BURY = f"""
 delete from players player
  where {_OVER}
-   and not exists (select from score_runs where player = player.id and status = 'running')"""
+   and not exists (select from score_runs where player = player.id and status = 'running')
+{_LOOK_AGAIN}"""
 
 # Hand-over at the end of a player or by the watchdog that killed it: it charges nobody a death.
 RELEASE = """
@@ -221,7 +224,7 @@ with back as (
   returning id, last_event)
 insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from back"""
 
-LEAVE = "delete from players where id = any(%(players)s)"
+LEAVE = f"delete from players where id = any(%(players)s) {_LOOK_AGAIN}"
 
 # Expressions of a SELECT.
 NEWS = """

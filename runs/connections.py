@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 RUNS_CHANNEL = "maestro_runs"  # a run may be claimed, or was asked to cancel
 PLACES_CHANNEL = "maestro_places"  # a place of a limited skill is free in the workspace named
-EVENTS_CHANNEL = "maestro_run_events"  # the payload is the id of the run that has news
+EVENTS_CHANNEL = "maestro_run_events"  # the payload: the run that has news; empty: any may have
 WORDS_CHANNEL = "maestro_run_words"  # what a model is saying right now, as JSON
 
 SESSION = {

@@ -161,7 +161,7 @@ class Feed:
                 if notice.channel == WORDS_CHANNEL:
                     self._pass_on(json.loads(notice.payload))
                 else:
-                    self._wake(notice.payload)
+                    self._wake(*([notice.payload] if notice.payload else self._watchers))
 
     def _pass_on(self, said: dict[str, Any]) -> None:
         run = said.pop("run")

@@ -21,13 +21,14 @@ from maestro.workspaces.models import (
 )
 from orchestras.actions import bind_secrets
 from orchestras.models import Orchestra, OrchestraAgent
-from runs.models import Run, RunEvent, RunNode, Trigger
+from runs.models import Mode, Run, RunEvent, RunNode, RunStatus, Trigger
 from scores.models import Node, Score
 from tests.factories import make_agent, make_orchestra, make_score, make_workspace
 from tests.scores.graphs import graph, llm, step
 
 pytestmark = pytest.mark.django_db
 
+BOUND = {*RunStatus.final(), "running"}  # states that say something of other columns
 NODE = (
     "INSERT INTO score_nodes (id, workspace_id, score_id, key, label, kind, skill, operation, "
     'agent_id, subkind, config, retry, on_error, position, "order") VALUES '
@@ -226,12 +227,35 @@ def test_a_node_has_what_its_kind_needs(
         ({"trigger": "'moon'"}, "run_trigger_is_known"),
         ({"status": "'running'"}, "running_means_it_has_a_player"),
         ({"status": "'failed'"}, "finished_runs_have_a_time"),
+        *(({"mode": f"'{mode}'"}, None) for mode in Mode.values),
+        *(({"trigger": f"'{trigger}'"}, None) for trigger in Trigger.values),
     ],
 )
 def test_a_run_is_in_a_state_there_is(
     ids: dict[str, str], change: dict[str, str], constraint: str | None
 ) -> None:
     assert refused_by(RUN.format(**ids | PLAIN_RUN | change)) == constraint
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        *((f"status = '{status}'", None) for status in RunStatus.values if status not in BOUND),
+        *((f"status = '{status}', finished_at = now()", None) for status in RunStatus.final()),
+        ("status = 'running', player = 'p'", None),
+        ("status = 'asleep'", "run_status_is_known"),
+        ("player = 'p'", "running_means_it_has_a_player"),
+        ("finished_at = now()", "finished_runs_have_a_time"),
+        ("mode = 'maybe'", "run_mode_is_known"),
+        ("trigger = 'moon'", "run_trigger_is_known"),
+        ("budget_microdollars = -1", "run_budget_not_negative"),
+        ("last_event = 7, progress = true", None),
+    ],
+)
+def test_a_run_goes_only_to_a_state_there_is(
+    ids: dict[str, str], change: str, constraint: str | None
+) -> None:
+    assert refused_by(f"UPDATE score_runs SET {change} WHERE id = {ids['run']}") == constraint
 
 
 def test_a_fire_of_a_schedule_has_one_run(ids: dict[str, str]) -> None:

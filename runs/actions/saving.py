@@ -4,13 +4,14 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import JSONField
+from django.db.models import NOT_PROVIDED, JSONField
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from maestro.ids import new_id
 from maestro.prepared import write
-from runs.connections import EVENTS_CHANNEL, RUNS_CHANNEL
+from runs.connections import RUNS_CHANNEL
 from runs.models import Run, RunStatus
 
 from .holds import ALL_HELD, HELD, agents_in, refusal_without
@@ -23,15 +24,32 @@ _FIELDS = {
     for field in Run._meta.concrete_fields
 }
 
-# Row, event and news in one round trip, which commits them where no transaction is open. Worded
-# once and planned once: that takes the ORM and the database longer than to do it.
+# What a run is until somebody says otherwise.
+_BLANK: JSON = {
+    field.attname: field.get_default() if field.db_default is NOT_PROVIDED else field.db_default
+    for field in Run._meta.concrete_fields
+}
+
+# Row, event and news of work in one round trip, which commits them where no transaction is open.
+# Worded once and planned once: that takes the ORM and the database longer than to do it. Nobody can
+# watch the run yet, so its event is not told.
 INSERT = f"""
 with {{held}} run as (
   insert into score_runs ({{columns}}) select {{values}} {{only}} returning id, status),
 told as materialized (
-  select id, status, pg_notify('{EVENTS_CHANNEL}', id),
-         case when status = 'queued' then pg_notify('{RUNS_CHANNEL}', '') end from run)
+  select id, status, case when status = 'queued' then pg_notify('{RUNS_CHANNEL}', '') end from run)
 insert into run_events (run_id, number, kind) select id, 1, 'run.' || status from told"""
+
+
+def unsaved(**columns: Any) -> Run:
+    """A run with these columns. By name, the model would make what is not given anew, one by one."""
+    given: JSON = _BLANK | {"id": new_id("run"), "input": {}, "pins": {}}
+    related = {name: columns.pop(name) for name in [*columns] if name not in given}
+    values: Any = (given | columns).values()
+    run = Run(*values)
+    for name, row in related.items():
+        setattr(run, name, row)
+    return run
 
 
 def save_queued(run: Run) -> Run:
@@ -68,7 +86,7 @@ def _values(run: Run) -> JSON:
         value = given[name]
         if isinstance(value, DatabaseDefault):
             given[name] = default
-        elif value is not None:
+        elif value is not None and value != default:
             values[column] = Jsonb(value) if is_json else value
     return values
 

@@ -12,7 +12,7 @@ from runs.models import Mode, Run, RunStatus, Trigger
 from scores.models import Score
 
 from .overlap import lock_orchestra, save_by_policy
-from .saving import save_finished, save_queued
+from .saving import save_finished, save_queued, unsaved
 from .subscores import pin_all
 
 JSON = dict[str, Any]
@@ -128,7 +128,7 @@ def new_run(
         raise Conflict(f"{score.name} has no graph yet: save one, then start it.")
     given = checked_input(input)
     pins = pin_all(score, version, mode)
-    return Run(
+    return unsaved(
         workspace_id=score.workspace_id,
         score=score,
         score_version=version,

@@ -4,9 +4,12 @@ Of rows that are only inserted, one by a short statement, a few by a longer one,
 statement for any other mix, and for every repeat.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import psycopg
+
+from runs.line import Line, Value, array
 
 from .copying import copy
 from .entries import NOTHING_USED, Claim, Fences, Frozen, Live, NodeEntry, Noted
@@ -22,42 +25,45 @@ class Answer(NamedTuple):
     cancelled: set[Claim]
 
 
-async def commit(connection: psycopg.AsyncConnection, batch: list[Noted], again: bool) -> Answer:
+class Ways(NamedTuple):
+    """To the database: for statements, and for what only psycopg does."""
+
+    line: Line
+    connected: Callable[[], Awaitable[psycopg.AsyncConnection]]
+
+
+async def commit(ways: Ways, batch: list[Noted], again: bool) -> Answer:
     """Store it. `again`: it may be there already, wholly or in part."""
     fences = _fences(batch)
-    live = await _store(connection, batch, fences, again)
+    live = await _store(ways, batch, fences, again)
     return Answer(
         void={noted.entry.claim for noted in batch} - {(run, fences[run]) for run in live},
         cancelled={(run, fences[run]) for run, asked in live.items() if asked},
     )
 
 
-async def _store(
-    connection: psycopg.AsyncConnection, batch: list[Noted], fences: Fences, again: bool
-) -> Live:
+async def _store(ways: Ways, batch: list[Noted], fences: Fences, again: bool) -> Live:
     nodes = [(noted.entry, noted.frozen) for noted in batch if isinstance(noted.entry, NodeEntry)]
     if again or not all(entry.is_plain for entry, _ in nodes):
-        return await _ask(connection, BATCH, _parameters(batch, fences))
+        return await _ask(ways.line, BATCH, _parameters(batch, fences))
     if len(batch) == len(nodes) == 1:
-        return await _ask(connection, ONE, parameters_of_one(*nodes[0]))
+        return await _ask(ways.line, ONE, parameters_of_one(*nodes[0]))
     if len(nodes) < COPY_FROM:
-        return await _ask(connection, FEW, _parameters_of_few(batch, fences))
+        return await _ask(ways.line, FEW, _parameters_of_few(batch, fences))
     changes = [noted for noted in batch if not isinstance(noted.entry, NodeEntry)]
+    connection = await ways.connected()
     async with connection.transaction():
         live = await copy(connection, nodes, fences)
         if changes:
-            await _ask(connection, FEW, _parameters_of_few(changes, fences))
+            await connection.execute(FEW, _parameters_of_few(changes, fences))
     return live
 
 
-async def _ask(
-    connection: psycopg.AsyncConnection, statement: str, parameters: dict[str, Any]
-) -> Live:
-    cursor = await connection.execute(statement, parameters)
-    return {run: asked for run, asked, *_ in await cursor.fetchall()}
+async def _ask(line: Line, statement: str, parameters: dict[str, Value]) -> Live:
+    return {run: asked for run, asked, *_ in await line.ask(statement, parameters)}
 
 
-def parameters_of_one(entry: NodeEntry, frozen: Frozen) -> dict[str, Any]:
+def parameters_of_one(entry: NodeEntry, frozen: Frozen) -> dict[str, Value]:
     """What `ONE` takes."""
     return dict(zip(PLAIN, (*entry.plain(), *frozen), strict=True))
 
@@ -70,7 +76,7 @@ def _fences(batch: list[Noted]) -> Fences:
     return fences
 
 
-def _parameters_of_few(batch: list[Noted], fences: Fences) -> dict[str, Any]:
+def _parameters_of_few(batch: list[Noted], fences: Fences) -> dict[str, Value]:
     """What `FEW` takes."""
     nodes: list[str] = []
     changes: list[str] = []
@@ -80,14 +86,14 @@ def _parameters_of_few(batch: list[Noted], fences: Fences) -> dict[str, Any]:
         else:
             changes.append(entry.as_json(frozen))
     return {
-        "runs": list(fences),
-        "fences": list(fences.values()),
+        "runs": array(fences),
+        "fences": array(fences.values()),
         "nodes": f"[{','.join(nodes)}]",
         "changes": f"[{','.join(changes)}]",
     }
 
 
-def _parameters(batch: list[Noted], fences: Fences) -> dict[str, Any]:
+def _parameters(batch: list[Noted], fences: Fences) -> dict[str, Value]:
     """What `BATCH` takes."""
     nodes: list[str] = []
     changes: list[str] = []
@@ -97,8 +103,8 @@ def _parameters(batch: list[Noted], fences: Fences) -> dict[str, Any]:
         if isinstance(entry, NodeEntry) and entry.counted != NOTHING_USED:
             counted.append(entry.counted_as_json())
     return {
-        "runs": list(fences),
-        "fences": list(fences.values()),
+        "runs": array(fences),
+        "fences": array(fences.values()),
         "nodes": f"[{','.join(nodes)}]",
         "changes": f"[{','.join(changes)}]",
         "counted": f"[{','.join(counted)}]",

@@ -24,8 +24,7 @@ COPY_EVENTS = f"copy run_events (run_id, number, kind, node_key, iteration) {_FO
 COUNT_ON = """
 update score_runs run set last_event = counted.last_event, progress = true, deaths = 0
   from unnest(%(runs)s::text[], %(numbers)s::int[]) as counted (run_id, last_event)
- where run.id = counted.run_id
-returning pg_notify('maestro_run_events', run.id)"""
+ where run.id = counted.run_id"""
 
 
 async def copy(connection: psycopg.AsyncConnection, nodes: Iterable[Node], fences: Fences) -> Live:

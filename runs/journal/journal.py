@@ -15,11 +15,13 @@ import psycopg
 from runs.connections import connect_async
 from runs.crash import crash_point
 from runs.executor import Stop
+from runs.line import Line
 from runs.models import RunStatus
 
-from .commits import commit, parameters_of_one
+from .commits import Ways, commit, parameters_of_one
 from .entries import Claim, Entry, NodeEntry, Noted, RunChange
-from .statements import ONE
+from .statements import ONE_AND_TELL
+from .telling import Telling
 
 RECONNECT_SECONDS = 0.2
 PILE = 100
@@ -43,7 +45,7 @@ def record_in(cursor: Cursor, entry: NodeEntry) -> None:
     The transaction must roll back on `Fenced`: the run is no longer this player's, on `Stop`: it was
     cancelled, and on an IntegrityError: this row was written before.
     """
-    cursor.execute(ONE, parameters_of_one(entry, entry.freeze()))
+    cursor.execute(ONE_AND_TELL, parameters_of_one(entry, entry.freeze()))
     answer = cursor.fetchall()
     if not answer:
         raise Fenced(entry.run)
@@ -56,7 +58,10 @@ class Journal:
 
     def __init__(self, on_fenced: Callable[[Claim], None] = lambda claim: None) -> None:
         self.connection: psycopg.AsyncConnection | None = None
+        self.line = Line()
+        self.telling = Telling(self.connected)
         self.oldest: float | None = None  # monotonic time of the oldest entry not yet durable
+        self._connecting = asyncio.Lock()
         self._on_fenced = on_fenced
         self._entries: list[Noted] = []
         self._taken = 0
@@ -135,13 +140,15 @@ class Journal:
             while self._entries:
                 await self._write_batch(self._take_batch())
             if self._closed:
+                await self.telling.finish()
                 return
 
     async def connected(self) -> psycopg.AsyncConnection:
-        """The writer's connection, opened again when it was lost."""
-        if self.connection is None or self.connection.closed:
-            self.connection = await connect_async()
-        return self.connection
+        """A connection for what the line does not do, opened again when it was lost."""
+        async with self._connecting:
+            if self.connection is None or self.connection.closed:
+                self.connection = await connect_async()
+            return self.connection
 
     def _append(self, entry: Entry) -> int:
         self._entries.append(Noted.of(entry))
@@ -212,8 +219,9 @@ class Journal:
         """Commit, again after each lost connection; raises what the database has against it."""
         while True:
             try:
-                answer = await commit(await self.connected(), batch, again)
+                answer = await commit(Ways(self.line, self.connected), batch, again)
                 self._cancelled |= answer.cancelled
+                self.telling.of(noted.entry.run for noted in batch)
                 return answer.void
             except (psycopg.OperationalError, psycopg.InterfaceError):
                 again = True
@@ -226,6 +234,7 @@ class Journal:
         return {culprit.claim}
 
     async def disconnect(self) -> None:
+        self.line.close()
         if self.connection is not None:
             with contextlib.suppress(psycopg.Error):
                 await self.connection.close()

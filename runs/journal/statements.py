@@ -7,6 +7,8 @@ whether somebody asked to cancel it before.
 
 from collections.abc import Collection, Iterable
 
+from runs.connections import EVENTS_CHANNEL
+
 COLUMNS: dict[str, str] = {
     "run_id": "text",
     "node_key": "text",
@@ -107,7 +109,8 @@ written as (
   select {", ".join(f"%({name})s::{COLUMNS[name]}" for name in PLAIN)} from live)
 insert into run_events (run_id, number, kind, node_key, iteration)
 select id, last_event, 'node.' || %(status)s::text, %(node_key)s::text, %(iteration)s::text from live
-returning run_id, (select cancel_requested from live), pg_notify('maestro_run_events', run_id)"""
+returning run_id, (select cancel_requested from live)"""
+ONE_AND_TELL = f"{ONE}, pg_notify('{EVENTS_CHANNEL}', run_id)"
 
 # By id, else the plan may read all runs that are played anywhere.
 LOCK = """
@@ -157,7 +160,7 @@ _MOVED = """
     from news join live on live.id = news.run_id
          left join change on change.run_id = news.run_id"""
 _ANSWER = """
-select live.id, live.cancel_requested, pg_notify('maestro_run_events', live.id),
+select live.id, live.cancel_requested,
        (select pg_notify('maestro_runs', '') from change where status = 'queued' limit 1)
   from live"""
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from maestro.erasing import erase
-from maestro.fields import id_field, text_choices
+from maestro.fields import id_field
 from maestro.workspaces.models import Workspace, WorkspaceQuerySet
 from orchestras.models import Orchestra
 from scores.models import Score
@@ -128,6 +128,8 @@ class Run(models.Model):
     class Meta:
         db_table = "score_runs"
         ordering = ["-queued_at", "-id"]
+        # What a status, a mode or a trigger may be, and what a status says of player and times: a
+        # trigger refuses the rest when a statement writes one of them (decision 20).
         constraints = [
             models.UniqueConstraint(
                 fields=["orchestra", "slot"],
@@ -148,23 +150,6 @@ class Run(models.Model):
                 fields=["source_run", "reuse"],
                 condition=Q(reuse__in=[Reuse.REPAIR, Reuse.APPLY]),
                 name="repaired_or_applied_once",
-            ),
-            text_choices("status", RunStatus, "run_status_is_known"),
-            text_choices("mode", Mode, "run_mode_is_known"),
-            text_choices("trigger", Trigger, "run_trigger_is_known"),
-            models.CheckConstraint(
-                condition=Q(budget_microdollars__isnull=True) | Q(budget_microdollars__gte=0),
-                name="run_budget_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="running", player__isnull=False)
-                | ~Q(status="running") & Q(player__isnull=True),
-                name="running_means_it_has_a_player",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=RunStatus.final(), finished_at__isnull=False)
-                | ~Q(status__in=RunStatus.final()) & Q(finished_at__isnull=True),
-                name="finished_runs_have_a_time",
             ),
         ]
         indexes = [

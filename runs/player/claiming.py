@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 from pydantic import ValidationError
 
 from maestro.errors import InvalidScore
 from runs import claims
 from runs.crash import crash_point
 from runs.journal import Claim
+from runs.line import Line, Row, Value, array
 from runs.models import Mode
 from runs.nodes.performance import ClaimedRun
 from runs.nodes.recorded import Recorded, read_recorded
@@ -26,7 +25,7 @@ RESERVE = 25
 SUSPECTS_TOGETHER = {1: 4, 2: 1}  # by deaths: small groups first, then alone
 
 SUSPECTS_LEFT = "select count(*) from score_runs where id = any(%(runs)s) and deaths > 0"
-GRAPH = "select graph from score_versions where score_id = %s and version = %s"
+GRAPH = "select graph from score_versions where score_id = %(score)s and version = %(version)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Taken:
 
 
 class Claims:
-    """Claims runs for one player over the journal's connection: nothing opens one per run."""
+    """Claims runs for one player over the journal's line: nothing opens a connection per run."""
 
     def __init__(self, player: str) -> None:
         self._player = player
@@ -48,7 +47,7 @@ class Claims:
 
     async def take(
         self,
-        connection: psycopg.AsyncConnection,
+        line: Line,
         limit: int,
         deaths: int = 0,
         playing: Counter[str] | None = None,
@@ -60,21 +59,19 @@ class Claims:
         here already; one with `most` of them gets none.
         """
         playing = playing or Counter()
-        asked = {
+        asked: dict[str, Value] = {
             "me": self._player,
             "deaths": deaths,
             "limit": limit,
-            "workspaces": list(playing),
-            "plays": list(playing.values()),
+            "workspaces": array(playing),
+            "plays": array(playing.values()),
             "most": most,
         }
-        cursor = connection.cursor(row_factory=dict_row)
-        await cursor.execute(claims.CLAIM, asked)
-        rows = await cursor.fetchall()
+        rows = await line.ask(claims.CLAIM, asked)
         if rows:
             crash_point("claim.taken")
-        recorded = await self._recorded(connection, [r["id"] for r in rows if r["fence"] > 1])
-        return [await self._taken(connection, row, recorded) for row in rows]
+        recorded = await self._recorded(line, [run for run, fence, *_ in rows if fence > 1])
+        return [await self._taken(line, row, recorded) for row in rows]
 
     async def give_back(
         self, connection: psycopg.AsyncConnection, playing: Collection[Claim]
@@ -95,46 +92,37 @@ class Claims:
         (count,) = await cursor.fetchone() or (0,)
         return int(count)
 
-    async def _recorded(
-        self, connection: psycopg.AsyncConnection, runs: list[str]
-    ) -> dict[str, Recorded]:
+    async def _recorded(self, line: Line, runs: list[str]) -> dict[str, Recorded]:
         if not runs:
             return {}
-        cursor = await connection.execute(claims.RECORDED, {"runs": runs})
-        return read_recorded(await cursor.fetchall())
+        return read_recorded(await line.ask(claims.RECORDED, {"runs": array(runs)}))
 
-    async def _taken(
-        self,
-        connection: psycopg.AsyncConnection,
-        row: dict[str, Any],
-        recorded: dict[str, Recorded],
-    ) -> Taken:
-        run = ClaimedRun(
-            id=row["id"],
-            fence=row["fence"],
-            workspace_id=row["workspace_id"],
-            score_id=row["score_id"],
-            mode="plan" if row["mode"] == Mode.AUDITION else row["mode"],
-            is_audition=row["mode"] == Mode.AUDITION,
-            input=row["input"],
-            pins=row["pins"],
-            orchestra_id=row["orchestra_id"],
-            parent_id=row["parent_run_id"],
+    async def _taken(self, line: Line, row: Row, recorded: dict[str, Recorded]) -> Taken:
+        run, fence, workspace, score, version, orchestra, parent, mode, given, pins, cancelled = row
+        claimed = ClaimedRun(
+            id=run,
+            fence=fence,
+            workspace_id=workspace,
+            score_id=score,
+            mode="plan" if mode == Mode.AUDITION else mode,
+            is_audition=mode == Mode.AUDITION,
+            input=given,
+            pins=pins,
+            orchestra_id=orchestra,
+            parent_id=parent,
         )
-        graph = await self._graph(connection, row)
-        return Taken(run, recorded.get(run.id, {}), graph, row["cancel_requested"])
+        if version is None:
+            graph = read_graph(pins.get("graph"))
+        else:
+            graph = await self._graph(line, score, version)
+        return Taken(claimed, recorded.get(run, {}), graph, cancelled)
 
-    async def _graph(
-        self, connection: psycopg.AsyncConnection, row: dict[str, Any]
-    ) -> Graph | None:
+    async def _graph(self, line: Line, score: str, version: int) -> Graph | None:
         """The pinned version's graph; versions are immutable, so it is kept."""
-        if row["score_version"] is None:
-            return read_graph(row["pins"].get("graph"))
-        pinned = row["score_id"], row["score_version"]
+        pinned = score, version
         if pinned not in self._graphs:
-            cursor = await connection.execute(GRAPH, pinned)
-            (document,) = await cursor.fetchone() or (None,)
-            self._graphs[pinned] = read_graph(document)
+            rows = await line.ask(GRAPH, {"score": score, "version": version})
+            self._graphs[pinned] = read_graph(rows[0][0] if rows else None)
         return self._graphs[pinned]
 
 

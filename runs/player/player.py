@@ -147,6 +147,7 @@ class Player:
                 await self.hosts.read(connection)
             await self.cutting.look(connection)
             taken = await self._claim(connection)
+            self.journal.telling.of(one.run.id for one in taken)
         except (psycopg.OperationalError, psycopg.InterfaceError):
             self.claim_unsure = self.cutting.asked = True
             return 0
@@ -165,21 +166,23 @@ class Player:
 
     async def _claim(self, connection: psycopg.AsyncConnection) -> list[Taken]:
         if not self.slot.for_suspects:
-            return await self._claim_fairly(connection)
+            return await self._claim_fairly()
         if await self.claims.suspects_left(connection, [run for run, _ in self.runs]):
             return []
         for deaths, together in SUSPECTS_TOGETHER.items():
-            taken = await self.claims.take(connection, together, deaths)
+            taken = await self.claims.take(self.journal.line, together, deaths)
             if taken:
                 return taken
         return []
 
-    async def _claim_fairly(self, connection: psycopg.AsyncConnection) -> list[Taken]:
+    async def _claim_fairly(self) -> list[Taken]:
         """Healthy runs; the last of the room is for workspaces that have little of it."""
         if room := max(0, MAX_RUNS - len(self.runs)):
-            return await self.claims.take(connection, room, playing=self.playing)
+            return await self.claims.take(self.journal.line, room, playing=self.playing)
         if room := max(0, MAX_RUNS + RESERVE - len(self.runs)):
-            return await self.claims.take(connection, room, playing=self.playing, most=RESERVE)
+            return await self.claims.take(
+                self.journal.line, room, playing=self.playing, most=RESERVE
+            )
         return []
 
     async def _perform(self, taken: Taken, stage: Stage) -> None:

@@ -17,7 +17,8 @@ def no_fence() -> None:
         batch = _without(batch, "and live.fence = given.fence\n   order", "\n   order")
         vars(commits)[name] = batch
     vars(commits).update(ONE=one)
-    vars(journal).update(ONE=one, commit=_never_void(commits.commit))
+    told = _without(statements.ONE_AND_TELL, fenced, "where id = %(run_id)s")
+    vars(journal).update(ONE_AND_TELL=told, commit=_never_void(commits.commit))
 
 
 def _never_void(commit: Callable[..., Any]) -> Callable[..., Any]:

@@ -62,7 +62,7 @@ async def _play(player: str) -> None:
                 )
                 await places.read(await journal.connected())
                 await hosts.read(await journal.connected())
-                taken = await Claims(player).take(await journal.connected(), 10)
+                taken = await Claims(player).take(journal.line, 10)
                 await asyncio.gather(*(perform(one, stage) for one in taken))
         finally:
             together = Barrier(THREADS)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from runs import claims
 from runs.cluster import tick
-from runs.connections import connect, connect_async
+from runs.connections import connect
+from runs.line import Line
 from runs.models import Run, RunStatus, Trigger
 from runs.player.claiming import MAX_RUNS, RESERVE, Claims
 from scores.models import Score
@@ -46,8 +47,9 @@ def queue(score: Score, count: int) -> list[str]:
 
 def claim(player: str, limit: int, **options: Any) -> list[str]:
     async def take() -> list[str]:
-        async with await connect_async() as connection:
-            taken = await Claims(player).take(connection, limit, **options)
+        line = Line()
+        taken = await Claims(player).take(line, limit, **options)
+        line.close()
         return [one.run.id for one in taken]
 
     return asyncio.run(take())

@@ -1,0 +1,78 @@
+"""Who watches a run hears of what became durable, though no commit tells it."""
+
+import asyncio
+
+import pytest
+
+from runs import claims
+from runs.connections import EVENTS_CHANNEL, connect
+from runs.journal import Journal
+from runs.models import Player, Run
+from runs.stream import follow
+
+from .journals import claim, entry, playing, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_runs_with_news_are_told_also_what_was_last_before_the_end() -> None:
+    one, other = playing(), playing()
+
+    async def work(journal: Journal) -> None:
+        await journal.flush(claim(one), journal.record(entry(one)))
+        journal.record(entry(one, "b"))
+        journal.record(entry(other))
+
+    with connect() as listener:
+        listener.execute(f"listen {EVENTS_CHANNEL}")
+        write(work)
+        untold = {one.id, other.id}
+        for notice in listener.notifies(timeout=10):
+            untold.discard(notice.payload)
+            if not untold:
+                break
+
+    assert not untold
+
+
+def test_what_a_dead_player_had_not_told_is_seen_when_it_is_buried() -> None:
+    run = playing()
+    player = Player.objects.create(
+        id="pl_gone",
+        cluster="co_x",
+        host="h",
+        pid=1,
+        started=run.queued_at,
+        lease_until=run.queued_at,
+    )
+
+    async def watch() -> list[str]:
+        news = follow(run.id, after=run.last_event)
+        hearing = asyncio.ensure_future(anext(news))
+        await asyncio.to_thread(_until_somebody_listens)
+        await asyncio.to_thread(_die_untold, run)
+        happened = await hearing
+        await news.aclose()  # type: ignore[attr-defined]
+        return [one.kind for one in happened]
+
+    assert asyncio.run(watch()) == ["node.succeeded"]
+    assert not Player.objects.filter(pk=player.pk).exists()
+
+
+def _until_somebody_listens() -> None:
+    listening = "select exists (select from pg_stat_activity where query like 'LISTEN maestro%%')"
+    with connect() as connection:
+        while not connection.execute(listening).fetchone()[0]:  # type: ignore[index]
+            pass
+
+
+def _die_untold(run: Run) -> None:
+    with connect() as connection:
+        connection.execute(
+            "update score_runs set last_event = last_event + 1 where id = %s", [run.id]
+        )
+        connection.execute(
+            "insert into run_events (run_id, number, kind) values (%s, %s, 'node.succeeded')",
+            [run.id, run.last_event + 1],
+        )
+        connection.execute(claims.BURY, {"judges": True})
