@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
@@ -28,6 +28,13 @@ def playing(world: World) -> Run:
     for number in (2, 3):
         RunEvent.objects.create(run=run, number=number, kind="node.succeeded", node_key="first")
     return run
+
+
+@pytest.fixture(autouse=True)
+async def own_connections() -> AsyncIterator[None]:
+    """Those of the thread in which the tests below ask the database would else outlive them."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 async def next_event(frames: AsyncIterator[bytes]) -> str:

@@ -11,6 +11,7 @@ from runs.cluster.pacing import Paced
 from tests.factories import make_orchestra, make_score, make_workspace
 
 WAITING = 2_000
+OF_ANOTHER_PLAN = 20  # rows of small tables, which the planner reads now whole, now by index
 LOOKS = [claims.TO_DO, claims.WAKE, claims.WAKE_PARENTS_OF_ENDED, claims.NEXT_IN_LINE]
 # One in two waits for a person, the others in line behind one that does.
 FILL = """
@@ -27,7 +28,7 @@ select 'run_' || n, %(workspace)s, %(score)s, 1, %(orchestra)s, 'live', 'api', '
 def test_a_look_reads_no_more_when_more_waits(look: str) -> None:
     few = rows_read(look, waiting=20)
 
-    assert rows_read(look, waiting=WAITING) <= few
+    assert rows_read(look, waiting=WAITING) <= few + OF_ANOTHER_PLAN
 
 
 def rows_read(look: str, waiting: int) -> int:
