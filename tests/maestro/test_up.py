@@ -2,6 +2,7 @@
 
 import http.client
 import http.cookiejar
+import json
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -24,6 +26,7 @@ from tests.ports import deaf_port, free_port
 
 API_KEY = re.compile(r"mk_\w{8}_\w{32}")
 ROOT = Path(__file__).resolve().parents[2]
+ROWS = 500  # of a run that takes about a second
 
 
 class Installation:
@@ -143,6 +146,7 @@ def test_it_says_how_to_sign_in_mends_what_dies_and_stops_without_a_trace(
     installation.wait_until(lambda: installation.answer("/readyz") == 200)
     assert "already runs" in installation.refused(MAESTRO_PORT=str(free_port()))
     kill_one_after_the_other(installation)
+    kill_the_database_in_mid_run(installation, api_key[0])
     assert installation.stop() == 0
     assert installation.processes() == []
     said = installation.start()
@@ -157,10 +161,40 @@ def kill_one_after_the_other(installation: Installation) -> None:
         installation.named(word).kill()
         installation.wait_for(f"{word} ended by itself (signal SIGKILL)")
     installation.wait_until(lambda: installation.answer("/readyz") == 200)
+
+
+def kill_the_database_in_mid_run(installation: Installation, api_key: str) -> None:
+    """What was in play goes on from what was recorded, to the same output as a run in peace."""
+
+    def ask(path: str, body: object = None) -> Any:  # noqa: ANN401
+        url = f"http://127.0.0.1:{installation.port}/api/v1{path}"
+        headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+        sent = json.dumps(body).encode() if body else None
+        with urllib.request.urlopen(urllib.request.Request(url, sent, headers)) as response:
+            return json.load(response)
+
+    def start() -> str:
+        rows = "".join(f"person{n}@example.com,Person {n}\n" for n in range(ROWS))
+        asked = {"mode": "rehearsal", "input": {"csv": f"email,name\n{rows}"}}
+        return str(ask("/scores/sc_lead-intake/runs", asked)["id"])
+
+    def plays(run: str) -> bool:
+        return bool(ask(f"/runs/{run}/nodes?limit=20")["items"])
+
+    def output(run: str) -> object:
+        installation.wait_until(lambda: ask(f"/runs/{run}")["finished_at"] is not None)
+        told = ask(f"/runs/{run}")
+        assert told["status"] == "succeeded", told["error"]
+        return told["output"]
+
+    runs = [start() for _ in range(3)]
+    installation.wait_until(lambda: plays(runs[-1]))
     postmaster = installation.postmaster()
+    assert ask(f"/runs/{runs[-1]}")["finished_at"] is None
     os.kill(postmaster, signal.SIGKILL)
     installation.wait_until(lambda: not psutil.pid_exists(postmaster))
     installation.wait_until(lambda: installation.answer("/readyz") == 200)
+    assert [output(run) for run in runs] == 3 * [output(start())]
 
 
 def test_a_killed_up_takes_its_children_along_and_the_next_one_works(

@@ -78,13 +78,13 @@ class RunningCluster:
         for child in self.children():
             with contextlib.suppress(ProcessLookupError):
                 if os.getsid(child.pid) == child.pid:
-                    return child.pid
+                    return int(child.pid)
         return None
 
     def children(self) -> list[psutil.Process]:
         """The queue's main process, and what an earlier one has left behind."""
         with contextlib.suppress(psutil.NoSuchProcess):
-            return psutil.Process(self.watchdog.pid).children()
+            return [*psutil.Process(self.watchdog.pid).children()]
         return []
 
     def players(self) -> QuerySet[Player]:
