@@ -17,6 +17,7 @@ from .performance import Performance
 from .taking_over import compare, counterpart
 
 JSON = dict[str, Any]
+TOLD = 3  # differences in a message; its details have more
 
 
 class NotAsPlanned(NodeError):
@@ -118,10 +119,16 @@ def edited_fields(row: RunNode, operation: Operation) -> set[str]:
 
 
 def changed_since(what: str, compared: Comparison) -> NotAsPlanned:
-    """With each difference that no real write explains."""
+    """With each difference that no real write explains; as when less happened than was planned, and
+    a text would say so. Which of the two should be sent, only a person can say."""
     found = [one.as_json() for one in compared.differences[:20]]
-    places = ", ".join(one.place or "the input" for one in compared.differences[:5])
-    message = f"{what} would not be what was approved: {places or 'a list'} differs from the plan."
+    told = "; ".join(one.in_words() for one in compared.differences[:TOLD])
+    more = f"; and {len(found) - TOLD} more" if len(found) > TOLD else ""
+    message = (
+        f"{what} did not happen, because it would not be what was approved: "
+        f"{told or 'a list differs from the plan'}{more}. Repair the run to let it happen as it is "
+        "now, or plan anew."
+    )
     return NotAsPlanned(message, differences=found)
 
 

@@ -4,6 +4,7 @@ A plan answers a write with a sample; applied, the write gives something else, a
 given that. Such a difference is no change of what was approved; every other one is.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 JSON = dict[str, Any]
 Leaf = Any
 _ABSENT: Any = object()
+SHOWN = 80  # characters of a value in a sentence
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,12 @@ class Difference:
     def is_gone(self) -> bool:
         """Whether nothing is there now."""
         return self.now is _ABSENT
+
+    def in_words(self) -> str:
+        """`body was planned as “3 sent” and is “2 sent” now`."""
+        now = "is not there" if self.is_gone else f"is {_in_short(self.now)}"
+        was = "not planned" if self.planned is _ABSENT else f"planned as {_in_short(self.planned)}"
+        return f"{self.place or 'the input'} was {was} and {now} now"
 
     def as_json(self) -> JSON:
         shown = {"planned": self.planned, "now": self.now}
@@ -138,6 +146,13 @@ class Known:
                 if planned.replace(sample, str(one)) == now:
                     return sample, one
         return None
+
+
+def _in_short(leaf: Leaf) -> str:
+    """Between quotes that the value has none of: failures are grouped by what is around them."""
+    told = leaf if isinstance(leaf, str) else json.dumps(leaf, ensure_ascii=False)
+    told = told.replace("”", '"')
+    return f"“{told}”" if len(told) <= SHOWN else f"“{told[:SHOWN]}…”"
 
 
 def _tells(leaf: Leaf) -> bool:

@@ -25,7 +25,7 @@ TO_MEND = {
     "invalid_score": "Open the score: its page says at each node what is wrong.",
     "unknown_operation": "The skill is gone or renamed. Choose another operation at the node.",
     "overlap": "Nothing to mend. Allow overlaps, or queue them, at the orchestra if you want both.",
-    "not_as_planned": "Plan anew, or repair the run: then it happens with the arguments it has now.",
+    "not_as_planned": "Read what it would be now. If that may happen, repair the run; else plan anew.",
     "poison": "It took its player down three times. The cluster's log says how.",
 }
 

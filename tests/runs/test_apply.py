@@ -133,6 +133,8 @@ def test_an_effect_that_has_become_another_one_does_not_happen(ledger: Path) -> 
     assert (run.status, (run.error or {})["code"]) == (RunStatus.FAILED, "not_as_planned")
     (told,) = (run.error or {})["details"]["differences"]
     assert told == {"place": "title", "planned": "Emma, planned", "now": "Now"}
+    told = (run.error or {})["message"]
+    assert "title was planned as “Emma, planned” and is “Now” now. Repair the run" in told
     assert titles(ledger) == ["Emma"]
     refused = run.nodes.get(node_key="second")
     assert refused.source_node_id == plan.nodes.get(node_key="second").pk
