@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import NOT_PROVIDED, JSONField
+from django.db.models import NOT_PROVIDED, JSONField, TextChoices
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 from psycopg.types.json import Jsonb
@@ -87,8 +87,13 @@ def _values(run: Run) -> JSON:
         if isinstance(value, DatabaseDefault):
             given[name] = default
         elif value is not None and value != default:
-            values[column] = Jsonb(value) if is_json else value
+            values[column] = Jsonb(value) if is_json else _plain(value)
     return values
+
+
+def _plain(value: object) -> object:
+    """Psycopg goes through all that a choice is, each time, to find how to send it."""
+    return value.value if isinstance(value, TextChoices) else value
 
 
 @lru_cache

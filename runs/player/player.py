@@ -33,6 +33,7 @@ from .threads import Threads
 from .window import Window
 
 POLL_SECONDS = 5  # the net under LISTEN; while runs wait, each cluster rings once a second, too
+IDLE_POLL_SECONDS = 15  # with no run that somebody may have cancelled unheard
 CLAIM_PAUSE_SECONDS = 0.02  # of a player that has runs: many starts at once become one claim
 TICK_SECONDS = 0.1
 DRAIN_SECONDS = 15
@@ -132,7 +133,8 @@ class Player:
             if self.runs:
                 await asyncio.sleep(CLAIM_PAUSE_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.news.wait(), POLL_SECONDS)
+                pause = POLL_SECONDS if self.runs else IDLE_POLL_SECONDS
+                await asyncio.wait_for(self.news.wait(), pause)
 
     async def _take_runs(self, stage: Stage) -> int:
         """Claim what there is room for and begin to play it; 0 also while the database is away."""

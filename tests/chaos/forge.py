@@ -93,6 +93,7 @@ def _prepare(order: Order) -> None:
         marker.unlink()
     changes: list[tuple[object, str, object]] = [
         (player, "POLL_SECONDS", 0.2),
+        (player, "IDLE_POLL_SECONDS", 0.2),
         (player, "MAX_RUNS", order["runs"]),
     ]
     if order["freeze"]:
