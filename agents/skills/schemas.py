@@ -6,6 +6,7 @@ from agents.skills.guarantee import Guarantee
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import JSON
+from maestro.rest.shapes import Query
 
 
 class SampleOut(BaseModel):
@@ -44,6 +45,10 @@ class OperationOut(BaseModel):
 class SlotOut(BaseModel):
     name: str
     hosts: list[str]
+
+
+class SkillFilters(Query):
+    name: str | None = Field(None, max_length=80, description="Like gmail: that skill alone.")
 
 
 class SkillOut(BaseModel):

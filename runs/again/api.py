@@ -14,6 +14,7 @@ from runs.schemas import IdempotencyKey
 
 from .schemas import (
     FailureOut,
+    FailuresQuery,
     ForeseenOut,
     RepairIn,
     RerunIn,
@@ -23,8 +24,6 @@ from .schemas import (
     foreseen_out,
     rerun_out,
 )
-
-MOST_GROUPS = 200
 
 router = Router(tags=["Runs played again"])
 
@@ -52,11 +51,11 @@ def rerun(
 
 
 @router.get("/runs/{run_id}/failures", response=Page[FailureOut], auth=can("run:read"))
-def list_failures(request: ApiRequest, run_id: Id) -> Page[FailureOut]:
-    """What failed, grouped by cause, the most frequent first; at most 200 causes."""
+def list_failures(request: ApiRequest, run_id: Id, query: Query[FailuresQuery]) -> Page[FailureOut]:
+    """What failed, grouped by cause, the most frequent first."""
     groups = groups_of(failed_rows(_find_run(request, run_id)))
     return Page[FailureOut](
-        items=[failure_out(group) for group in groups[:MOST_GROUPS]], next_cursor=None
+        items=[failure_out(group) for group in groups[: query.limit]], next_cursor=None
     )
 
 

@@ -22,6 +22,10 @@ class RerunQuery(Query):
     version: Version = None
 
 
+class FailuresQuery(Query):
+    limit: int = Field(200, ge=1, le=200, description="Causes.")
+
+
 class RerunIn(Body):
     """`from` null: the whole run, on the same input."""
 

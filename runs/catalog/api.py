@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ninja import Path, Router
+from ninja import Path, Query, Router
 
 from maestro.rest.paging import Page
 from maestro.workspaces.bearer import ApiRequest, author, can
@@ -11,6 +11,7 @@ from runs.trials import try_operation
 from .entries import catalog_of, detail_of, find_operation
 from .schemas import (
     OperationDetailOut,
+    OperationFilters,
     TrialIn,
     TrialOut,
     UsedOperationOut,
@@ -24,10 +25,11 @@ Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,200}$", description="Like
 
 
 @router.get("/operations", response=Page[UsedOperationOut], auth=can("score:read", "agent:read"))
-def list_operations(request: ApiRequest) -> Page[UsedOperationOut]:
+def list_operations(request: ApiRequest, query: Query[OperationFilters]) -> Page[UsedOperationOut]:
     """Who uses each operation and how it did of late; all on one page."""
     catalog = catalog_of(request.auth.workspace)
-    items = [used_operation_out(entry) for one in catalog for entry in one.entries]
+    entries = [entry for one in catalog for entry in one.entries if query.lets(entry)]
+    items = [used_operation_out(entry) for entry in entries]
     return Page[UsedOperationOut](items=items, next_cursor=None)
 
 

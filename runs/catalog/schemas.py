@@ -8,13 +8,30 @@ from agents.skills.guarantee import Guarantee
 from agents.skills.operation import Effect, Kind
 from agents.skills.outcome import JSON
 from maestro.errors import NodeError
-from maestro.rest.shapes import Body
+from maestro.rest.shapes import Body, Query
 from maestro.workspaces.models import TestOutcome
 from runs.trials import Tried
 
 from .entries import Detail, Entry
 from .recent import Failure, Figures
 from .secrets import SlotHealth
+
+
+class OperationFilters(Query):
+    """All that are given must hold."""
+
+    skill: str | None = Field(None, max_length=80, description="Like http.")
+    effect: Effect | None = None
+    kind: Kind | None = None
+
+    def lets(self, entry: Entry) -> bool:
+        operation = entry.operation
+        asked = [
+            (self.skill, operation.skill),
+            (self.effect, operation.effect),
+            (self.kind, operation.kind),
+        ]
+        return all(wanted in (None, found) for wanted, found in asked)
 
 
 class UserOut(BaseModel):

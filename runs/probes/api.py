@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from ninja import Path, Router
 from pydantic import BaseModel, ConfigDict, Field
 
-from maestro.rest.shapes import Id, find
+from maestro.rest.shapes import Id, Refusal, find
 from maestro.workspaces.bearer import ApiRequest, author, can
 from maestro.workspaces.models import TestOutcome
 from orchestras.secrets.rows import secrets_of, shown
@@ -43,7 +43,7 @@ def try_slot_of_environment(request: ApiRequest, slot: Slot) -> SlotTestsOut:
     return SlotTestsOut(slot=slot, tests=[SecretTestOut.model_validate(test) for test in tests])
 
 
-@router.post("/mail-server/test", response=MailTestOut, auth=can("run:write"))
+@router.post("/mail-server/test", response={200: MailTestOut, 404: Refusal}, auth=can("run:write"))
 def try_the_mail_server(request: ApiRequest) -> MailTest:
     """Sign in to the server of `MAESTRO_SMTP_URL` as before a mail, and send none; 404 where it is not
     set. The answer is not kept."""

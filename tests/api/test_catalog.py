@@ -29,6 +29,19 @@ def test_operations_say_who_uses_them_and_how_they_did(
     assert read(stranger.get("/operations/http.get"))["scores"] == []
 
 
+def test_operations_are_listed_by_what_is_asked_of_them(caller: Caller) -> None:
+    def names(query: str) -> list[str]:
+        return [one["operation"] for one in read(caller.get(f"/operations?{query}"))["items"]]
+
+    writes = ["gmail.send_email", "gmail.label_thread"]
+    assert names("skill=gmail&effect=write") == writes
+    assert {name.partition(".")[0] for name in names("kind=llm")} == {"compose"}
+    assert names("skill=nothing") == []
+    assert [one["name"] for one in read(caller.get("/skills?name=gmail"))["items"]] == ["gmail"]
+    for wrong in ("/operations?skil=gmail", "/operations?effect=odd", "/skills?skill=gmail"):
+        refused(caller.get(wrong), 422, "invalid_input")
+
+
 def test_the_health_of_secrets_is_told(caller: Caller) -> None:
     told = read(caller.get("/operations/apollo.find_leads"))
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agents.skills.pipeline.actions import create_pipeline
-from agents.skills.pipeline.models import Delivery, Kind, Pipeline
-from maestro.workspaces.models import Workspace
+from agents.skills.pipeline.actions import DEFAULT_STAGES, create_pipeline
+from agents.skills.pipeline.models import Contact, Delivery, Kind, Pipeline
+from maestro.workspaces.models import AuditEntry, Workspace
 from maestro.workspaces.vault import set_secret
 
 from .callers import Caller, read, refused
@@ -106,6 +106,32 @@ def test_contacts_are_made_changed_and_moved_one_by_one_and_together(
     ):
         refused(answer, 404, "not_found")
     assert caller.delete(one, if_match="*").status_code == 204
+
+
+def test_a_pipeline_is_made_changed_and_gone(
+    caller: Caller, stranger: Caller, workspace: Workspace
+) -> None:
+    made = caller.post("/pipelines", {"name": "Blog posts", "kind": "content"})
+    told = read(made, 201)
+    one = f"/pipelines/{told['id']}"
+    assert (told["slug"], told["stages"]) == ("blog-posts", DEFAULT_STAGES[Kind.CONTENT])
+    refused(caller.post("/pipelines", {"name": "B", "slug": "blog-posts"}), 422, "invalid_input")
+    for wrong in ({"kind": "odd"}, {"stages": ["no slug!"]}, {"stages": ["a", "a"]}, {"name": ""}):
+        refused(caller.post("/pipelines", {"name": "B", **wrong}), 422, "invalid_input")
+
+    changed = caller.patch(one, {"stages": ["new", "done"]}, if_match=made["ETag"])
+    assert read(changed)["stages"] == ["new", "done"]
+    refused(caller.patch(one, {"name": "Late"}, if_match=made["ETag"]), 412, "stale_version")
+    read(caller.post(f"{one}/contacts", {"email": "ada@example.com"}), 201)
+    refused(caller.patch(one, {"stages": ["done"]}, if_match="*"), 409, "in_use")
+    refused(stranger.patch(one, {"name": "Mine"}, if_match="*"), 404, "not_found")
+
+    refused(caller.delete(one, if_match="*"), 409, "in_use")
+    assert caller.delete(f"{one}?confirm=true", if_match=changed["ETag"]).status_code == 204
+    assert not Contact.objects.exists()
+    deeds = AuditEntry.objects.filter(object_id=told["id"]).values_list("action", flat=True)
+    assert {"pipeline.created", "pipeline.changed", "pipeline.deleted"} <= set(deeds)
+    refused(Caller.of(workspace, "pipeline:read").post("/pipelines", {}), 403, "forbidden")
 
 
 def test_webhooks_are_registered_tried_and_looked_after(

@@ -1,18 +1,22 @@
 """Pipelines and contacts on the wire."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.tables import MAX_TEXT
 from maestro.rest.etags import content_tag
 from maestro.rest.paging import PageQuery
-from maestro.rest.shapes import JSON, Body, Id, Query
+from maestro.rest.shapes import JSON, Body, Id, Name, Query, Slug
 
-from .models import Activity, Contact, Kind
+from .models import Activity, Contact, Pipeline
 
 Line = Annotated[str, Field(max_length=200)]
+
+
+Stages = Annotated[list[Annotated[Slug, Field(min_length=1, max_length=40)]], Field(max_length=50)]
+KindName = Literal["outreach", "content", "seo", "generic"]
 
 
 class PipelineOut(BaseModel):
@@ -21,9 +25,29 @@ class PipelineOut(BaseModel):
     id: str
     name: str
     slug: str
-    kind: Kind
+    kind: KindName
     stages: list[str] = Field(description="In order; a new contact is at the first.")
     created_at: datetime
+
+
+class PipelineIn(Body):
+    name: Name
+    slug: Slug = Field("", description="What nodes call it by; empty: made from the name.")
+    kind: KindName = "outreach"
+    stages: Stages = Field([], description="Empty: the usual ones of the kind.")
+
+
+class PipelinePatch(Body):
+    """What is left out stays."""
+
+    name: Name | None = None
+    slug: Annotated[Slug, Field(min_length=1)] | None = None
+    kind: KindName | None = None
+    stages: Annotated[Stages, Field(min_length=1)] | None = None
+
+
+def pipeline_tag(pipeline: Pipeline) -> str:
+    return content_tag(PipelineOut.model_validate(pipeline))
 
 
 class StageQuery(Query):
