@@ -47,7 +47,9 @@ def test_support_triage_calls_for_what_hurries_and_tells_the_rest() -> None:
     called, told = inputs(run, "call_person"), inputs(run, "tell_team")
     assert [one["team"] for one in called] == ["technical"]
     assert [one["team"] for one in told] == ["billing", "sales"]
-    assert all(one["subject"] and one["reply"] for one in called + told)
+    for one in called + told:
+        assert one["to"] == ["support@example.com"]
+        assert one["reply"].startswith(f"Hi {one['from_name'].split()[0]},") and one["subject"]
     assert run.output == {"summary": "3 sorted, 0 not readable"}
 
 

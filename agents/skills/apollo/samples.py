@@ -1,55 +1,61 @@
-"""Five people at five companies that do not exist: what a rehearsal finds and enriches."""
+"""Five people at five companies that do not exist: what a rehearsal finds and enriches.
 
+What is said of them is of the kinds that `wire` makes of Apollo's answers, and no more.
+"""
+
+import unicodedata
 from typing import Any, TypeGuard
 
 JSON = dict[str, Any]
 NAMED = ("name", "title", "company", "domain")
 
-LEADS: list[JSON] = [
-    {
-        "lead_id": "66a1f0c2e4b0a10001d1a001",
-        "name": "Maya Chen",
-        "title": "VP Operations",
-        "company": "Northwind Freight",
-        "domain": "northwind-freight.example",
-        "email": "maya.chen@northwind-freight.example",
-        "signals": [
-            "Northwind Freight raised a Series B in September 2026",
-            "Hiring 4 operations analysts",
-        ],
-    },
-    {
-        "lead_id": "66a1f0c2e4b0a10001d1a002",
-        "name": "Jonas Weber",
-        "title": "Head of Logistics",
-        "company": "Alpenglow Outdoor",
-        "domain": "alpenglow.example",
-        "signals": ["In this role since August 2026", "Alpenglow opened a warehouse in Linz"],
-    },
-    {
-        "lead_id": "66a1f0c2e4b0a10001d1a003",
-        "name": "Priya Natarajan",
-        "title": "COO",
-        "company": "Brightline Clinics",
-        "domain": "brightline-clinics.example",
-        "signals": ["Headcount grew 24 % in six months"],
-    },
-    {
-        "lead_id": "66a1f0c2e4b0a10001d1a004",
-        "name": "Tom Okafor",
-        "title": "Director of Operations",
-        "company": "Harbor & Pine",
-        "domain": "harborandpine.example",
-        "signals": [],
-    },
-    {
-        "lead_id": "66a1f0c2e4b0a10001d1a005",
-        "name": "Lucía Ferrer",
-        "title": "Procurement Manager",
-        "company": "Solmar Energía",
-        "domain": "solmar.example",
-        "signals": ["Solmar Energía took over two competitors in 2026"],
-    },
+
+def _known(number: int, *named: str, signals: list[str]) -> JSON:
+    name, title, seniority, company, domain, city, country = named
+    return {
+        "lead_id": f"66a1f0c2e4b0a10001d1a00{number}",
+        "name": name,
+        "title": title,
+        "seniority": seniority,
+        "company": company,
+        "domain": domain,
+        "city": city,
+        "country": country,
+        "signals": signals,
+    }
+
+
+PEOPLE: list[JSON] = [
+    _known(
+        1,
+        *("Maya Chen", "VP Operations", "vp"),
+        *("Northwind Freight", "northwind-freight.example", "Utrecht", "Netherlands"),
+        signals=["Northwind Freight raised Series B in September 2026"],
+    ),
+    _known(
+        2,
+        *("Jonas Weber", "Head of Logistics", "head"),
+        *("Alpenglow Outdoor", "alpenglow.example", "Innsbruck", "Austria"),
+        signals=["In this role since August 2026"],
+    ),
+    _known(
+        3,
+        *("Priya Natarajan", "COO", "c_suite"),
+        *("Brightline Clinics", "brightline-clinics.example", "Leeds", "United Kingdom"),
+        signals=["Headcount grew in six months"],
+    ),
+    _known(
+        4,
+        *("Tom Okafor", "Director of Operations", "director"),
+        *("Harbor & Pine", "harborandpine.example", "Portland", "United States"),
+        signals=[],
+    ),
+    _known(
+        5,
+        *("Lucía Ferrer", "Procurement Manager", "manager"),
+        *("Solmar Energía", "solmar.example", "Valencia", "Spain"),
+        signals=["In this role since June 2026"],
+    ),
 ]
 
 COMPANIES: dict[str, JSON] = {
@@ -62,7 +68,7 @@ COMPANIES: dict[str, JSON] = {
         "description": "Books and tracks road freight for shippers in the Benelux.",
         "technologies": ["Snowflake", "Zendesk", "NetSuite"],
         "funding": "Series B",
-        "signals": ["Raised a Series B in September 2026"],
+        "signals": ["Northwind Freight raised Series B in September 2026"],
     },
     "alpenglow.example": {
         "name": "Alpenglow Outdoor",
@@ -72,7 +78,8 @@ COMPANIES: dict[str, JSON] = {
         "country": "Austria",
         "description": "Makes and sells mountaineering equipment, online and in 14 shops.",
         "technologies": ["Shopify", "Klaviyo"],
-        "signals": ["Opened a second warehouse, in Linz"],
+        "funding": None,
+        "signals": [],
     },
     "brightline-clinics.example": {
         "name": "Brightline Clinics",
@@ -82,26 +89,37 @@ COMPANIES: dict[str, JSON] = {
         "country": "United Kingdom",
         "description": "Runs 22 walk-in clinics with online booking.",
         "technologies": ["HubSpot", "Workday"],
-        "signals": ["Headcount grew 24 % in six months"],
+        "funding": None,
+        "signals": ["Headcount grew in six months"],
     },
 }
 
 
+def _as_searched(person: JSON) -> JSON:
+    """The search stars out the middle of a last name, and shows neither email nor domain."""
+    first, last = person["name"].split()
+    shown = {name: person[name] for name in ("lead_id", "title", "company", "signals")}
+    return {**shown, "name": f"{first} {last[:2]}***{last[-1]}", "domain": None}
+
+
+LEADS: list[JSON] = [_as_searched(person) for person in PEOPLE]
+
+
 def enriched_person(given: JSON) -> JSON:
-    """A plausible person for the lead asked about, with a working address."""
-    known = next((lead for lead in LEADS if lead["lead_id"] == given.get("lead_id")), LEADS[0])
+    """The person asked about, with a working address; of one who is not known, what was given."""
+    known = next((one for one in PEOPLE if _is_meant(one, given)), None)
     asked = {name: given[name] for name in NAMED if _is_text(given.get(name))}
-    lead = {**known, **asked}
-    local = ".".join(lead["name"].lower().split())
-    email = lead.get("email") or f"{local}@{lead['domain']}"
+    lead = known or {**PEOPLE[0], **asked}
+    asked_email = given.get("email")
+    email = asked_email if _is_text(asked_email) and known is None else _address(lead)
     person = {
         "id": lead["lead_id"],
         "name": lead["name"],
         "title": lead["title"],
         "headline": f"{lead['title']} at {lead['company']}",
-        "seniority": "vp",
-        "city": "Utrecht",
-        "country": "Netherlands",
+        "seniority": lead["seniority"],
+        "city": lead["city"],
+        "country": lead["country"],
         "email_status": "verified",
         "signals": lead["signals"],
     }
@@ -109,11 +127,23 @@ def enriched_person(given: JSON) -> JSON:
 
 
 def enriched_company(given: JSON) -> JSON:
-    """A plausible profile of the company asked about."""
-    asked, company = given.get("domain"), given.get("company")
+    """The profile of the company asked about; of one that is not known, the domain alone."""
+    asked = given.get("domain")
     domain = asked if _is_text(asked) else "northwind-freight.example"
-    known = COMPANIES.get(domain) or {"name": company if _is_text(company) else domain}
-    return {"company_profile": {"domain": domain, **known}}
+    return {"company_profile": {"domain": domain, **COMPANIES.get(domain, {})}}
+
+
+def _is_meant(person: JSON, given: JSON) -> bool:
+    """By id alone if there is one, as Apollo is asked; else by address, or name and domain."""
+    if _is_text(given.get("lead_id")):
+        return bool(person["lead_id"] == given["lead_id"])
+    named = all(person[name] == given.get(name) for name in ("name", "domain"))
+    return named or _address(person) == given.get("email")
+
+
+def _address(lead: JSON) -> str:
+    plain = unicodedata.normalize("NFKD", lead["name"]).encode("ascii", "ignore").decode()
+    return f"{'.'.join(plain.lower().split())}@{lead['domain']}"
 
 
 def _is_text(value: object) -> TypeGuard[str]:

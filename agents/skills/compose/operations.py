@@ -62,12 +62,12 @@ class OpenerOutput(BaseModel):
     timeout_seconds=180,
     sample=Sample(
         {
-            "subject": "the four open analyst roles",
-            "body": "Hi Maya,\n\nNorthwind is hiring four operations analysts. I suppose much of their "
-            "week will be bookings that somebody copies into NetSuite.\n\nWe take that part over: a "
-            "booking is entered once and turns up where finance looks for it.\n\nIs that work you "
-            "would rather not hire for?\n\nAlex",
-            "preview": "Northwind is hiring four operations analysts. I suppose much of their week will be",
+            "subject": "after the Series B",
+            "body": "Hi Maya,\n\nNorthwind raised its Series B in September. I suppose part of it goes "
+            "into people who copy bookings into NetSuite.\n\nWe take that part over: a booking is "
+            "entered once and turns up where finance looks for it.\n\nIs that work you would rather "
+            "not hire for?\n\nAlex",
+            "preview": "Northwind raised its Series B in September. I suppose part of it goes into people",
         }
     ),
 )

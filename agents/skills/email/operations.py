@@ -51,7 +51,7 @@ def keeps() -> bool:
     retryable=True,  # what it reports as an error was certainly not sent, or is outcome_unknown
     mails=True,
     timeout_seconds=120,
-    sample=Sample({"message_id": "<sample@localhost>", "kept": True, "file": "sample.eml"}),
+    sample=Sample({"message_id": "<sample@localhost>", "kept": False}),
 )
 def send_email(input: SendInput, context: Context) -> SendOutput:
     """Send a plain-text mail, or answer in a thread."""

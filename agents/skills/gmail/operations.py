@@ -48,7 +48,9 @@ class ListInput(BaseModel):
     limit: int = Field(50, ge=1, le=500)
 
 
-@skill.operation(effect=Effect.READ, sample=Sample(samples.INBOX), timeout_seconds=60)
+@skill.operation(
+    effect=Effect.READ, sample=Sample(samples.inbox({}), vary=samples.inbox), timeout_seconds=60
+)
 async def list_inbox(input: ListInput, context: Context) -> ListOutput:
     """The threads that fit a search, the newest first."""
     found: list[Listed] = []

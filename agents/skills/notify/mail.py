@@ -23,7 +23,7 @@ class MailInput(Told):
     retryable=True,
     mails=True,
     timeout_seconds=120,
-    sample=Sample({"message_id": "<sample@localhost>", "kept": True, "file": "sample.eml"}),
+    sample=Sample({"message_id": "<sample@localhost>", "kept": False}),
 )
 def send_mail(input: MailInput, context: Context) -> SendOutput:
     """Tell people by mail; without addresses, the people of the workspace."""
