@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from agents.skills.choices import without_choices
 from agents.skills.context import Context, ModeName
 from agents.skills.guarantee import Guarantee, LookUp
 from agents.skills.limits import NO_LIMITS, Limits
@@ -150,7 +151,8 @@ class Operation:
 
     def tool_schema(self) -> JSON:
         """The input as a model may give it: without the secret, which only a person may name."""
-        schema, hidden = self.input_schema(), self.names_secret.partition(".")[0]
+        schema = without_choices(self.input_schema())
+        hidden = self.names_secret.partition(".")[0]
         shown = {name: part for name, part in schema["properties"].items() if name != hidden}
         return {**schema, "properties": shown} if hidden else schema
 
@@ -207,4 +209,10 @@ class Operation:
 def places(error: ValidationError) -> list[JSON]:
     """Where and what, without the offending values: they may be private."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [{"place": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in found]
+    return [
+        {
+            "place": ".".join(map(str, e["loc"])),
+            "message": e["msg"].removeprefix("Value error, "),
+        }
+        for e in found
+    ]

@@ -10,9 +10,12 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from agents.skills.choices import KEY
 from agents.skills.operation import Operation
 from maestro.workspaces.desk import JSONText
+from maestro.workspaces.models import Workspace
 
+from .choices import offered_in
 from .schema_fields import SchemaField, fields_of, followed
 
 OTHERS = "more_fields"
@@ -20,13 +23,19 @@ SHORT = 200
 
 
 class TrialForm(forms.Form):
-    """`given()` is the input; what is left empty is not in it."""
+    """`given()` is the input; what is left empty is not in it. `offered` are lists of what the
+    workspace has, which fields lead to by the attribute `list`."""
 
-    def __init__(self, operation: Operation, data: QueryDict | None = None) -> None:
+    def __init__(
+        self, operation: Operation, workspace: Workspace, data: QueryDict | None = None
+    ) -> None:
         super().__init__(data)
         schema = operation.input_schema()
+        self.offered = offered_in(workspace, schema)
         for field in fields_of(schema):
-            self.fields[field.name] = _form_field(field, schema)
+            shown = self.fields[field.name] = _form_field(field, schema)
+            if (kind := field.schema.get(KEY)) in self.offered:
+                shown.widget = UnfoldAdminTextInputWidget({"list": f"choices-{kind}"})
         if schema.get("additionalProperties"):
             self.fields[OTHERS] = JSONText(
                 shape=dict,
@@ -39,6 +48,18 @@ class TrialForm(forms.Form):
         said = dict(self.cleaned_data)
         others = said.pop(OTHERS, None) or {}
         return {**others, **{name: v for name, v in said.items() if v not in (None, "")}}
+
+
+class Lines(JSONText):
+    """A list of texts, one on each line; or, as all lists, JSON."""
+
+    def __init__(self, *, help_text: str = "", **told: Any) -> None:
+        super().__init__(help_text=f"{help_text} One on each line.".lstrip(), **told)
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401  # as Django has it
+        if not isinstance(value, str) or value.lstrip().startswith("["):
+            return super().to_python(value)
+        return [line.strip() for line in value.splitlines() if line.strip()] or None
 
 
 def _form_field(field: SchemaField, whole: dict[str, Any]) -> forms.Field:
@@ -60,6 +81,8 @@ def _form_field(field: SchemaField, whole: dict[str, Any]) -> forms.Field:
         return forms.FloatField(**told, widget=UnfoldAdminTextInputWidget)
     if kind == "string":
         return forms.CharField(**told, strip=False, widget=_text_widget(part))
+    if kind == "array" and followed(part.get("items", {}), whole).get("type") == "string":
+        return Lines(**told)
     return JSONText(**told)
 
 

@@ -48,7 +48,9 @@ def tools(request: HttpRequest) -> HttpResponse:
 def operation(request: HttpRequest, name: str) -> HttpResponse:
     seat = looking_seat(request)
     found = _found(seat, name)
-    return _page(request, seat, found, form=TrialForm(found) if seat.may_edit else None)
+    return _page(
+        request, seat, found, form=TrialForm(found, seat.workspace) if seat.may_edit else None
+    )
 
 
 @require_POST
@@ -56,7 +58,7 @@ def trial(request: HttpRequest, name: str) -> HttpResponse:
     """Try it; what writes, or asks a model, is shown first, with the body as it would go and its price."""
     seat = editing_seat(request)
     found = _found(seat, name)
-    form = TrialForm(found, request.POST)
+    form = TrialForm(found, seat.workspace, request.POST)
     told: dict[str, Any] = {"form": form}
     if form.is_valid() and _fits(found, form):
         given = form.given()

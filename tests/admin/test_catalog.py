@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from agents.models import ModelPrice
+from agents.skills.registry import find
 from maestro.workspaces.models import AuditEntry, Notification, Role, Workspace
 from maestro.workspaces.vault import set_secret
 from runs.models import Trial
@@ -142,6 +143,16 @@ def test_a_wrong_input_is_told_at_its_field_and_nothing_is_called(
     assert tavily.seen == []
 
 
+def test_a_list_of_texts_is_written_on_lines(world: World, sign_in: SignIn) -> None:
+    said = {"title": "Hello", "to": "ada@example.com\n grace@example.com\n"}
+
+    page = trial(sign_in(), "notify.send_mail", **said)
+
+    assert "&quot;ada@example.com&quot;,\n    &quot;grace@example.com&quot;" in page
+    as_json = trial(sign_in(""), "notify.send_mail", **{**said, "to": '["ada@example.com"]'})
+    assert "&quot;ada@example.com&quot;\n  ]" in as_json
+
+
 def test_what_asks_a_model_says_its_price_first_and_is_booked(
     world: World, sign_in: SignIn, settings: Settings
 ) -> None:
@@ -165,6 +176,22 @@ def test_what_asks_a_model_says_its_price_first_and_is_booked(
     assert (booked.cost_microdollars, booked.held_microdollars) == (600, 0)
     assert AuditEntry.objects.filter(details__cost_microdollars=600).exists()
     assert "trials</a>" in shown(client, "/admin/")
+
+
+def test_fields_that_name_a_row_offer_the_workspaces_own(
+    world: World, elsewhere: World, sign_in: SignIn
+) -> None:
+    set_secret(world.workspace, "mailbox", "canary-4711", by="ada")
+    ours, theirs = world.workspace.pipelines.get(), elsewhere.workspace.pipelines.get()
+    client = sign_in()
+
+    page = shown(client, page_of("pipeline.add_contact"))
+    assert 'list="choices-pipelines"' in page and 'list="choices-stages"' in page
+    assert f'<option value="{ours.slug}">{ours.name}</option>' in page
+    assert f'<option value="new">{ours.name}</option>' in page
+    assert theirs.slug not in page
+    assert '<option value="mailbox">' in shown(client, page_of("email.list_inbox"))
+    assert "x-choices" not in str(find("pipeline", "add_contact").tool_schema())
 
 
 def test_a_viewer_may_look_and_not_try(world: World, sign_in: SignIn) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from imap_tools import AND, OR, BaseMailBox, Header, MailMessage
 from pydantic import BaseModel, Field, StringConstraints
 
+from agents.skills.choices import Choices, offering
 from agents.skills.context import Context
 from agents.skills.email.imap import Account, open_mailbox, store
 from agents.skills.email.manifest import skill
@@ -41,7 +42,10 @@ ThreadId = Annotated[str, Field(pattern=r"^[^<>\s\"\\]+$", max_length=500)]
 
 
 class MailboxInput(BaseModel):
-    account: Slot = Field(description="The vault's name of the mailbox; only params may say it.")
+    account: Slot = Field(
+        description="The vault's name of the mailbox; only params may say it.",
+        json_schema_extra=offering(Choices.SECRETS),
+    )
     folder: Folder = "INBOX"
 
 
@@ -71,7 +75,7 @@ class ListInput(MailboxInput):
     names_secret="account",
     probe=probe,
     timeout_seconds=120,
-    sample=Sample(samples.INBOX),
+    sample=Sample(samples.inbox({}), vary=samples.inbox),
 )
 def list_inbox(input: ListInput, context: Context) -> ListOutput:
     """The threads of a folder, the newest first."""

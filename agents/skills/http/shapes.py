@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from agents.skills.choices import Choices, offering
+
 Status = Annotated[int, Field(ge=100, le=599)]
 Scalar = str | int | float | bool
 Path = Annotated[str, Field(pattern=r"^[\w-]+(\.[\w-]+)*$", max_length=200)]
@@ -22,6 +24,7 @@ class Auth(Strict):
     secret: str = Field(
         pattern=r"^[A-Za-z0-9_-]{1,80}$",
         description="The slot, or the vault's name of it; its hosts say where it may go.",
+        json_schema_extra=offering(Choices.SECRETS),
     )
     kind: Literal["bearer", "basic", "header"] = "bearer"
     header: str = Field("X-Api-Key", description="For the kind header: its name.")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from agents.answer import Answer, said_in
 from agents.signing import message_id, webhook_headers
+from agents.skills.choices import Choices, offering
 from agents.skills.context import Context
 from agents.skills.notify.manifest import Told, link_to, skill
 from agents.skills.operation import Effect, Sample
@@ -20,7 +21,9 @@ SLOT = r"^[A-Za-z0-9_-]{1,80}$"
 
 class SlackInput(Told):
     secret: str = Field(
-        pattern=SLOT, description="The slot with the webhook's address, which is a secret."
+        pattern=SLOT,
+        description="The slot with the webhook's address, which is a secret.",
+        json_schema_extra=offering(Choices.SECRETS),
     )
     title: str = Field("", max_length=2_000, description="Text with places like {name}, in bold.")
 
@@ -88,7 +91,10 @@ class WebhookInput(BaseModel):
     payload: Payload = Field(default_factory=dict, description="Sent as JSON.")
     type: str = Field("maestro.event", max_length=200, description="What the receiver goes by.")
     signing_secret: str | None = Field(
-        None, pattern=SLOT, description="The slot of the secret that signs it; itself never sent."
+        None,
+        pattern=SLOT,
+        description="The slot of the secret that signs it; itself never sent.",
+        json_schema_extra=offering(Choices.SECRETS),
     )
 
 

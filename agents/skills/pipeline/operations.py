@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel, Field
 
+from agents.skills.choices import Choices, offering
 from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Sample
@@ -38,7 +39,9 @@ def _added(given: JSON) -> JSON:
 
 
 class InPipeline(BaseModel):
-    pipeline: Line = Field(description="Slug of the pipeline.")
+    pipeline: Line = Field(
+        description="Slug of the pipeline.", json_schema_extra=offering(Choices.PIPELINES)
+    )
 
 
 class ContactOutput(BaseModel):
@@ -80,7 +83,11 @@ class AddInput(FindInput):
     title: Line | None = None
     company: Line | None = Field(None, description="Name of the company.")
     domain: Line | None = Field(None, description="The company's domain, like example.com.")
-    stage: Line | None = Field(None, description="Empty: the pipeline's first stage.")
+    stage: Line | None = Field(
+        None,
+        description="Empty: the pipeline's first stage.",
+        json_schema_extra=offering(Choices.STAGES),
+    )
 
 
 @skill.operation(
@@ -103,7 +110,11 @@ class LogInput(InPipeline):
     contact_id: Line
     kind: Line = Field(min_length=1, description="What was done, like drafted or contacted.")
     payload: Payload = Field(default_factory=dict)
-    new_stage: Line | None = Field(None, description="Empty: the stage stays.")
+    new_stage: Line | None = Field(
+        None,
+        description="Empty: the stage stays.",
+        json_schema_extra=offering(Choices.STAGES),
+    )
 
 
 class LogOutput(BaseModel):

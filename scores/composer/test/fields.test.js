@@ -99,3 +99,15 @@ test("a new map plays its body for the list that arrives, where there is one alo
   assert.equal(played({ rows: [1], items: [] }), "items");
   assert.equal(played({ rows: [1] }, "leads"), "leads");
 });
+
+test("a field that names something of the workspace says of which kind", () => {
+  const secret = { type: "string", "x-choices": "secrets" };
+  const auth = { type: "object", properties: { secret } };
+  const stage = { anyOf: [{ type: "string" }, { type: "null" }], "x-choices": "stages" };
+  const fields = fieldsOf({ properties: { stage, auth: { $ref: "#/$defs/auth" }, name: { type: "string" } }, $defs: { auth } });
+  assert.deepEqual(
+    fields.map(({ type, offers }) => [type, offers]),
+    [["string", "stages"], ["object", undefined], ["string", undefined]],
+  );
+  assert.equal(fields[1].fields[0].offers, "secrets");
+});

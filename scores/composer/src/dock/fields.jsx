@@ -89,7 +89,7 @@ export function SchemaField({ field, value, onValue, arrives, secrets }) {
   if (field.type === "object") return <Nested field={field} value={value} onValue={onValue} secrets={secrets} />;
   if (field.type === "boolean") return <Choice {...common} choices={[[true, "yes"], [false, "no"]]} empty={from ? `${from}` : "not said"} />; // prettier-ignore
   if (field.type === "choice") return <Choice {...common} choices={field.choices.map((one) => [one, String(one)])} empty={from || "not said"} />;
-  const list = field.name === "secret" ? "composer-secrets" : undefined;
+  const list = field.offers && `composer-${field.offers}`;
   return <Typed {...common} type={field.type} placeholder={from || field.tells} mono={isMono(field)} list={list} />;
 }
 

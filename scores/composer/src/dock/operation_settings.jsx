@@ -9,6 +9,7 @@ import { fieldsOf } from "../graph/schema.js";
 import { useFacts } from "../store.js";
 import { SchemaField, Typed } from "./fields.jsx";
 import { useKnown } from "./known.js";
+import { Offers } from "./offers.jsx";
 import { Secrets, useVault } from "./secrets.jsx";
 
 export function OperationSettings({ node }) {
@@ -32,11 +33,7 @@ export function OperationSettings({ node }) {
         <Typed label="Other fields" type="json" value={Object.keys(others).length ? others : undefined} mono placeholder='{"name": "value"}' help="Any other field of its input that no edge brings" onValue={(value) => edit((before) => setOthers(before, node, fields, value), `others ${node.key}`)} />
       )}
       <Secrets operation={operation} />
-      <datalist id="composer-secrets">
-        {secrets.map(({ id, name, description }) => (
-          <option key={id} value={name} label={description || "in the vault"} />
-        ))}
-      </datalist>
+      <Offers fields={fields} params={params} secrets={secrets} />
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 const MONO = new Set(["csv", "query", "when", "template", "text"]);
 
-/** The fields of an object's schema: [{name, title, type, choices, tells, isRequired, otherwise, fields}]. */
+/** The fields of an object's schema: [{name, title, type, choices, offers, tells, isRequired, otherwise, fields}]. */
 export function fieldsOf(schema, root = schema) {
   const required = new Set(schema?.required ?? []);
   return Object.entries(schema?.properties ?? {}).map(([name, part]) => ({ name, ...field(part, root), isRequired: required.has(name) }));
@@ -10,7 +10,7 @@ export function fieldsOf(schema, root = schema) {
 
 function field(part, root) {
   const plain = resolved(part, root);
-  const told = { title: part.title ?? plain.title, tells: part.description ?? plain.description ?? "", otherwise: part.default };
+  const told = { title: part.title ?? plain.title, tells: part.description ?? plain.description ?? "", otherwise: part.default, offers: part["x-choices"] ?? plain["x-choices"] };
   if (plain.enum) return { ...told, type: "choice", choices: plain.enum };
   if (plain.type === "boolean" || plain.type === "integer" || plain.type === "number") return { ...told, type: plain.type };
   if (plain.type === "string") return { ...told, type: (plain.maxLength ?? 0) >= 10_000 ? "text" : "string" };
