@@ -36,7 +36,12 @@ def refuse_as_written(url: str, workspace: "Workspace", *, field: str = "url") -
     try:
         _policy_of(workspace).judge(host, port, _numbers(host))
     except EgressRefused as refusal:
-        raise InvalidInput(f"{field}: {_told(refusal)}", fields={field: [_told(refusal)]}) from None
+        told = _told(refusal)
+    except UnicodeError:
+        told = f"{host[:80]} cannot be the name of a host."
+    else:
+        return
+    raise InvalidInput(f"{field}: {told}", fields={field: [told]})
 
 
 def doubt_about(url: str, workspace: "Workspace") -> str:
@@ -45,7 +50,7 @@ def doubt_about(url: str, workspace: "Workspace") -> str:
     host, port = _place(url)
     pool = ThreadPoolExecutor(1)
     try:
-        numbers = pool.submit(_asked, host, port).result(timeout=DNS_SECONDS)
+        numbers = pool.submit(_asked, host, port).result(DNS_SECONDS)
         _policy_of(workspace).judge(host, port, numbers)
     except EgressRefused as refusal:
         return f"{_told(refusal)} It is kept, and judged anew at each use."
@@ -69,13 +74,16 @@ def _place(url: str) -> tuple[str, int]:
 
 
 def _numbers(host: str) -> list[str]:
-    """What needs no asking: a number in any of its spellings, and this machine's own names."""
-    name = host.lower().rstrip(".")
+    """What needs no asking: a number in any of its spellings, and this machine's own names.
+
+    UnicodeError for what no name can be: an empty part, or one of over 63 letters.
+    """
+    name = host.lower().rstrip(".").partition("%")[0]
     if name == "localhost" or name.endswith(".localhost"):
         return ["127.0.0.1"]
     try:
         found = socket.getaddrinfo(name, None, flags=socket.AI_NUMERICHOST)
-    except (OSError, UnicodeError):
+    except OSError:
         return []
     return [str(address[0]) for *_, address in found]
 

@@ -107,7 +107,7 @@ class SecretAdmin(GuardedDeletion):
         "rotated_shown",
         "used_shown",
         "tested_shown",
-        "used_by",
+        "users_shown",
     ]
     search_fields = ["name", "description"]
     ordering = ["name"]
@@ -153,15 +153,17 @@ class SecretAdmin(GuardedDeletion):
         return format_html('<span title="{}">{}</span>', at, tested(secret.tested(), bare=True))
 
     @admin.display(description="Used by")
-    def used_by(self, secret: Any) -> SafeString:
+    def users_shown(self, secret: Any) -> SafeString:
         """As `vault.uses_of` tells, of what the list has read already; then who asks by its name."""
         orchestras = dict.fromkeys(binding.orchestra for binding in secret.bindings.all())
         tied = [*orchestras, *secret.mcp_servers.all(), *secret.hooks.all()]
         links = [(page_of(one), str(one)) for one in tied]
         links += [(use["url"], use["name"]) for use in secret.asking]
+        links = [*dict.fromkeys(links)]
+        names = ", ".join(name for _, name in links)
         shown = format_html_join(", ", '<a href="{}">{}</a>', links[:SHOWN])
-        more = len(links) - SHOWN
-        return format_html("{} and {} more", shown, more) if more > 0 else shown
+        more = f" and {len(links) - SHOWN} more" if len(links) > SHOWN else ""
+        return format_html('<span class="ms-clip" title="{}">{}</span>{}', names, shown, more)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return SecretList

@@ -111,7 +111,9 @@ def test_a_used_agent_is_not_deleted_and_the_page_names_why(
 
 def test_an_unused_agent_is_deleted_with_its_versions(client: Client, world: World) -> None:
     unused = make_agent(world.workspace)
-    assert "With it go 1 agent version." in client.get(page(unused, "delete")).content.decode()
+    assert (
+        "Deleted with it: 1 agent version." in client.get(page(unused, "delete")).content.decode()
+    )
     assert client.post(page(unused, "delete"), {"post": "yes"}).status_code == 302
     assert not Agent.objects.filter(pk=unused.pk).exists()
     assert world.workspace.audit_log.filter(action="agent.deleted").count() == 1

@@ -3,11 +3,12 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from agents.skills.pipeline.models import Activity, Contact, Delivery, Pipeline
+from agents.skills.pipeline.actions import DEFAULT_STAGES
+from agents.skills.pipeline.models import Activity, Company, Contact, Delivery, Kind, Pipeline
 from agents.skills.pipeline.moves import Deed, log_activity
 from maestro.workspaces.models import Role
 from tests.admin.conftest import SignIn, World
-from tests.admin.pages import list_page, page, sent_by
+from tests.admin.pages import add_page, list_page, page, sent_by
 
 
 def test_a_chosen_file_is_imported_and_every_row_told(sign_in: SignIn, world: World) -> None:
@@ -52,6 +53,41 @@ def test_viewers_export_and_do_not_import_and_others_see_nothing(
     assert client.post(take, {"text": "email\nzoe@example.com\n"}).status_code == 403
     theirs = Pipeline.objects.get(workspace=elsewhere.workspace)
     assert client.get(reverse("admin:export_contacts", args=[theirs.pk])).status_code == 404
+
+
+def test_a_contact_is_added_at_the_first_stage_and_can_be_found(
+    world: World, sign_in: SignIn
+) -> None:
+    client, pipeline = sign_in(Role.EDITOR), Pipeline.objects.get(workspace=world.workspace)
+    said = {"name": "Grace", "pipeline": pipeline.pk, "stage": ""}
+
+    nobody = client.post(add_page(Contact), said).context["adminform"].form.errors
+    wrong = client.post(add_page(Contact), {**said, "email": "nonsense"})
+    client.post(add_page(Contact), {**said, "email": "grace@example.com"})
+
+    assert nobody == {"email": ["Write an email here, or an external id below."]}
+    assert len(wrong.context["adminform"].form.errors["email"]) == 1
+    assert Contact.objects.get(name="Grace").stage == pipeline.stages[0]
+
+
+def test_a_new_pipeline_has_the_usual_stages_unless_others_are_written(
+    world: World, sign_in: SignIn
+) -> None:
+    client = sign_in(Role.EDITOR)
+    said = {"name": "Posts", "slug": "posts", "kind": "content", "stages": ""}
+    client.post(add_page(Pipeline), said)
+    client.post(add_page(Pipeline), {**said, "slug": "mine", "stages": "one, two"})
+    broken = client.post(add_page(Pipeline), {**said, "slug": "odd", "stages": "one,not a slug"})
+
+    taken = client.post(add_page(Pipeline), {**said, "slug": "mine"})
+    assert "already exists" in taken.content.decode()
+    for _ in range(2):
+        company = client.post(add_page(Company), {"name": "Navy", "domain": "navy.example"})
+    assert company.status_code == 200 and Company.objects.filter(name="Navy").count() == 1
+
+    stages = dict(Pipeline.objects.filter(name="Posts").values_list("slug", "stages"))
+    assert stages == {"posts": DEFAULT_STAGES[Kind.CONTENT], "mine": ["one", "two"]}
+    assert "stages" in broken.context["adminform"].form.errors
 
 
 def with_stages(world: World) -> tuple[Pipeline, Contact]:

@@ -29,8 +29,11 @@ def _one_line(text: str) -> str:
 
 
 def _listed(value: object) -> object:
-    """One address, several with commas between, or a list."""
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    """One address, several with commas between, or a list of such."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        return value
+    return [part.strip() for text in texts for part in text.split(",")]
 
 
 Address = Annotated[str, AfterValidator(_address)]

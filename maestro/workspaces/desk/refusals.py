@@ -28,8 +28,9 @@ class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
     refusal: MaestroError | None = None
     request: HttpRequest  # set by the page that shows the form
 
-    def _clean_form(self) -> None:
-        super()._clean_form()  # type: ignore[misc]
+    def _post_clean(self) -> None:
+        """Last, so that the row's own checks still see the value at which the refusal is placed."""
+        super()._post_clean()  # type: ignore[misc]
         if self.refusal is not None:
             for place, message in _placed(self.refusal):
                 self.add_error(place if place in self.fields else None, message)

@@ -37,12 +37,23 @@ class ContactForm(RefusableForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stage = self.fields.get("stage")
-        if stage is not None and not self.instance._state.adding:
+        if stage is not None and self.instance._state.adding:
+            stage.required, stage.help_text = False, "Empty: the first of the pipeline."
+        elif stage is not None:
             stages = dict.fromkeys([*self.instance.pipeline.stages, self.instance.stage])
             choices = [(name, name) for name in stages]
             self.fields["stage"] = forms.ChoiceField(
                 choices=choices, widget=UnfoldAdminSelectWidget, show_hidden_initial=True
             )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        pipeline = said.get("pipeline")
+        if self.instance._state.adding and pipeline and not said.get("stage"):
+            said["stage"] = pipeline.stages[0]
+        if not (said.get("email") or said.get("external_id") or {"email"} & self.errors.keys()):
+            self.add_error("email", "Write an email here, or an external id below.")
+        return said
 
 
 @admin.register(Contact)

@@ -15,8 +15,10 @@ from maestro.uses import Use
 from maestro.workspaces.desk import (
     GuardedDeletion,
     ReadOnlyAdmin,
+    RefusableForm,
     ScopedRelatedFilter,
     author_of,
+    clipped,
     link_to,
     list_of,
     number,
@@ -32,6 +34,16 @@ WAITS = Q(deliveries__due_at__isnull=False)
 GIVEN_UP = Q(deliveries__due_at=None, deliveries__delivered_at=None)
 
 
+class HookForm(RefusableForm):
+    class Meta:
+        model = Hook
+        fields = ["pipeline", "url", "secret", "enabled"]
+        help_texts = {
+            "url": "Like https://hooks.example.com/moves. Addresses inside a private network are refused.",
+            "secret": "A secret of the vault. It signs what is sent, and is itself never sent.",
+        }
+
+
 @admin.register(Hook)
 class HookAdmin(GuardedDeletion):
     list_display = ["host_shown", "pipeline", "on", "waiting", "given_up", "created"]
@@ -39,6 +51,7 @@ class HookAdmin(GuardedDeletion):
     search_fields = ["url"]
     list_select_related = ["pipeline"]
     ordering = ["-created_at"]
+    form = HookForm
     fields = ["pipeline", "url", "secret", "enabled"]
     empty_text = (
         "A webhook is told, signed, whenever a contact of a pipeline changes its stage: by a "
@@ -75,8 +88,8 @@ class HookAdmin(GuardedDeletion):
         delete_hook(obj, by=author)
 
     @admin.display(description="Sent to", ordering="url")
-    def host_shown(self, hook: Hook) -> str:
-        return hook.host
+    def host_shown(self, hook: Hook) -> SafeString:
+        return clipped(hook.host)
 
     @admin.display(description="On", ordering="enabled", boolean=True)
     def on(self, hook: Hook) -> bool:

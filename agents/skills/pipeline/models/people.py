@@ -47,7 +47,8 @@ class Pipeline(models.Model):
         return self.name
 
     def clean(self) -> None:
-        if len(set(self.stages)) < len(self.stages):
+        stages = self.stages or []  # none where the form could not read them
+        if len(set(stages)) < len(stages):
             raise ValidationError({"stages": "A stage can appear only once."})
 
 

@@ -78,7 +78,7 @@ async def test_a_mail_goes_to_all_over_smtp(
     postbox, address = start_server()
     settings.MAESTRO_SMTP_URL = f"smtp://{address}?from=me@example.com"
 
-    first = (await send(context, to="a@x.io, b@x.io", cc=["c@x.io"])).output
+    first = (await send(context, to=["a@x.io, b@x.io"], cc="c@x.io")).output
     again = (await send(context)).output
 
     envelope = postbox.mails[0]
