@@ -97,11 +97,14 @@ async def _play_items(
     numbers = iter(range(len(items)))
     lanes: list[asyncio.Future[None]] = []
     try:
-        # One more in each turn of the loop: items that never wait need no second lane, and each
-        # lane has to be woken whenever the loop did its other work.
-        while len(lanes) < config.concurrency and length_hint(numbers):
+        waits = False
+        while len(lanes) < config.concurrency and (left := length_hint(numbers)):
             lanes.append(asyncio.ensure_future(lane(numbers)))
-            await asyncio.sleep(0)
+            # One more in each turn of the loop while items end in it: each lane has to be woken
+            # whenever the loop did its other work. Once they wait for something, all at once.
+            if not waits:
+                await asyncio.sleep(0)
+                waits = length_hint(numbers) >= left - 1
         await asyncio.gather(*lanes)
     except BaseException:
         for task in lanes:
