@@ -28,7 +28,12 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("runs", "0015_rows_of_a_run_are_cheaper")]
 
+    # Not one transaction: cut off in the middle, it leaves some of them, one of which is of no use.
     operations = [
-        AddIndexConcurrently("run", models.Index(fields=fields, condition=rows, name=name))
+        operation
         for name, (fields, rows) in INDEXES.items()
+        for operation in (
+            migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", ""),
+            AddIndexConcurrently("run", models.Index(fields=fields, condition=rows, name=name)),
+        )
     ]
