@@ -19,6 +19,7 @@ from .performance import JSON, Performance
 from .taking_over import align_items
 
 Ended = Played | NodeFailed | Parked | Stop
+BREATH = 25  # items; those that fail or were recorded before give the loop no turn by themselves
 BUSY = {"subscore", "retry", "limit"}  # something is under way for the item, or soon will be
 
 
@@ -93,6 +94,8 @@ async def _play_items(
                 halt.set()
             if isinstance(end, Parked) and end.waiting_for in BUSY:
                 return
+            if (number + 1) % BREATH == 0:
+                await asyncio.sleep(0)
 
     numbers = iter(range(len(items)))
     lanes: list[asyncio.Future[None]] = []

@@ -1,11 +1,13 @@
 """In which order nodes play, and what each is given."""
 
+import asyncio
+
 import pytest
 
 from runs.executor import NodeFailed, Stop
 from tests.scores.graphs import edge, graph, map_over, step
 
-from .walking import Scripted
+from .walking import Answer, Scripted
 
 
 @pytest.fixture(autouse=True, params=["at once", "later"])
@@ -163,6 +165,26 @@ def test_nested_maps_name_their_iterations_by_path() -> None:
         "outer:1/inner:0",
         "outer:1/inner:1",
     ]
+
+
+@pytest.mark.parametrize("look", ["again", "fail"])
+def test_a_map_lets_others_play_though_none_of_its_items_waits(look: str) -> None:
+    """Neither what was recorded before nor what fails gives the loop a turn by itself."""
+    answer: dict[str, Answer] = {"look": ("fail", {})} if look == "fail" else {}
+    walk = Scripted(EACH, {"find": {"items": [{"n": n} for n in range(2000)]}, **answer})
+    if look == "again":
+        walk.run()
+    turns = 0
+
+    async def beside() -> None:
+        nonlocal turns
+        playing = asyncio.ensure_future(walk.walk.run({}))
+        while not playing.done():
+            turns += 1
+            await asyncio.sleep(0)
+
+    asyncio.run(beside())
+    assert turns >= 10
 
 
 def test_a_stop_starts_no_further_node_and_no_further_item() -> None:
