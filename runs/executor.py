@@ -14,7 +14,7 @@ from typing import Any, Literal
 from runs.models.choices import NodeStatus
 from scores.document import EVERY, ITEM, ON_ERROR, EdgeDocument, NodeDocument
 from scores.graph import Graph
-from scores.scopes import Loop, Scope
+from scores.scopes import Loop, Scope, needed
 from scores.transform import carry, merge
 
 JSON = dict[str, Any]
@@ -214,7 +214,8 @@ class ScopeWalk:
             path = self._path_of_pass(loop, number)
             one = ScopeWalk(self.walk, loop.scope, self.given, path, self)
             one.brought_back[loop.head] = brought
-            self.errors += (await one.run()).errors
+            played = await one.run()
+            self.errors += played.errors  # after the wait: nodes beside the loop count meanwhile
             brought = one.leading_back(loop)
             if not brought:
                 break
@@ -284,7 +285,7 @@ class ScopeWalk:
         again = self.brought_back.get(unit, [])
         if not edges:
             brought = [self.given]
-        elif not again and len(brought) < _needed(node, len(edges)):
+        elif not again and len(brought) < needed(node, len(edges)):
             self.skipped.append(unit)
             return
         params = node.config.get("params", {})
@@ -322,14 +323,6 @@ def raise_trouble(trouble: Sequence[object]) -> None:
     parked = [one for one in trouble if isinstance(one, Parked)]
     if parked:
         raise Parked.all(parked)
-
-
-def _needed(node: NodeDocument, edges: int) -> int:
-    """How many of the edges into a node must deliver for it to play."""
-    join = node.config.get("join", "any")
-    if join == "any":
-        return 1
-    return edges if join == "all" else int(join)
 
 
 def _passes_spent(loop: Loop) -> JSON:

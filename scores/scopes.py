@@ -6,7 +6,7 @@ from functools import cached_property
 
 from maestro.errors import InvalidScore
 
-from .document import ON_ERROR, EdgeDocument
+from .document import ON_ERROR, EdgeDocument, NodeDocument
 from .loops import find_circles
 
 MAX_LOOP_DEPTH = 5  # passes multiply
@@ -117,6 +117,14 @@ class Part:
     held_maps: set[tuple[str, str]]
     passes: Mapping[str, int]
     depth: int = field(default=0)
+
+
+def needed(node: NodeDocument, edges: int) -> int:
+    """How many of the edges into a node must deliver for it to play."""
+    join = node.config.get("join", "any")
+    if join == "any":
+        return min(1, edges)
+    return edges if join == "all" else int(join)
 
 
 def scope_of(part: Part) -> Scope:

@@ -6,9 +6,9 @@ of a loop and the items of a map choose anew, and what follows a loop sees its l
 
 from collections.abc import Iterable
 
-from scores.configs import config_of
 from scores.document import EVERY, ON_ERROR, EdgeDocument, GraphDocument
 from scores.graph import Graph, maps_around
+from scores.scopes import needed
 
 from .issue import Words
 from .ports_taken import never_taken
@@ -35,8 +35,7 @@ class Ways:
 
     def needed(self, key: str) -> int:
         """How many of them have to deliver."""
-        join, count = config_of(self.graph.nodes[key]).join, len(self.edges(key))
-        return min(1, count) if join == "any" else count if join == "all" else int(join)
+        return needed(self.graph.nodes[key], len(self.edges(key)))
 
     def over(self, edge: EdgeDocument) -> list[Way]:
         """The ways by which an edge delivers."""

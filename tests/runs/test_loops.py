@@ -50,6 +50,16 @@ def test_when_its_passes_are_spent_the_edge_back_is_dead_and_the_record_says_why
     assert walk.reasons["draft", "draft#4"]["code"] == "passes_spent"
 
 
+def test_errors_collected_beside_a_circle_count_too() -> None:
+    document = graph(
+        step("find"), looping("draft", 3), step("check"), map_over("each", "look"), step("look"),
+        "find -> draft", "draft -> check", "check.again -> draft", "find -> each", "each.item -> look",
+    )  # fmt: skip
+    fails: dict[str, Answer] = {"find": {"items": [1]}, "look": ("fail", {})}
+
+    assert Scripted(document, checking("again", "again", "good") | fails).run().errors == 1
+
+
 def test_a_circle_that_nothing_follows_gives_its_last_pass() -> None:
     document = graph(looping("draft", 5), step("check"), "draft -> check", "check.again -> draft")
 
