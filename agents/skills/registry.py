@@ -23,7 +23,7 @@ from agents.skills.context import Context
 from agents.skills.manifest import Skill
 from agents.skills.operation import Effect, Kind, Operation
 from agents.skills.outcome import Outcome
-from agents.skills.stepping import Waiting, begin, held_to
+from agents.skills.stepping import CutItself, Waiting, begin, held_to
 from maestro.errors import Misconfigured, NodeError, OutcomeUnknown, TimedOut, UnknownOperation
 
 ENTRY_POINTS = "maestro.skills"
@@ -118,8 +118,8 @@ def begin_call(
     try:
         work = _work(operation.function, prepared, context, pool)
         answer = held_to(seconds, work) if _may_go_astray(operation) else begin(work)
-    except TimeoutError:
-        raise _too_late(operation, seconds) from None
+    except TimeoutError as error:
+        raise _unanswered(operation, seconds, error) from None
     if isinstance(answer, Waiting):
         answer = answer.within(seconds)
     if isinstance(answer, Coroutine):
@@ -132,8 +132,8 @@ async def _end(
 ) -> Outcome:
     try:
         answer = await work
-    except TimeoutError:
-        raise _too_late(operation, seconds) from None
+    except TimeoutError as error:
+        raise _unanswered(operation, seconds, error) from None
     return operation.check(answer)
 
 
@@ -188,8 +188,10 @@ def _may_go_astray(operation: Operation) -> bool:
     return not is_pure and is_coroutine_function(operation.function)
 
 
-def _too_late(operation: Operation, seconds: float) -> NodeError:
+def _unanswered(operation: Operation, seconds: float, error: TimeoutError) -> NodeError:
     message = f"{operation.full_name} did not end within {seconds:g} s"
+    if isinstance(error, CutItself):
+        message = f"{operation.full_name} gave up: something it waited for was cancelled"
     kind = OutcomeUnknown if operation.effect is Effect.WRITE else TimedOut
     return kind(message, seconds=seconds)
 

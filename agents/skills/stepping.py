@@ -14,6 +14,11 @@ strays: set[asyncio.Task[Any]] = set()
 """What goes on unheard in this process, because it swallowed that it was cut off."""
 
 
+class CutItself(TimeoutError):
+    """The work ended as one that was cancelled, though nobody had cancelled it: what it waited for
+    was. Left as it is, it would end its whole walk as if the player had been told to."""
+
+
 class Waiting(Generic[Result]):
     """A coroutine whose first step is done, and which waits for something."""
 
@@ -22,8 +27,13 @@ class Waiting(Generic[Result]):
 
     async def within(self, seconds: float) -> Result:
         """What it gives, or TimeoutError. In the task that has begun it."""
-        async with asyncio.timeout(seconds):
-            return await _rest(self._work, self._waits_for)
+        try:
+            async with asyncio.timeout(seconds):
+                return await _rest(self._work, self._waits_for)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            raise CutItself from None
 
 
 def begin(work: Coroutine[Any, Any, Result]) -> Result | Waiting[Result]:
@@ -32,6 +42,8 @@ def begin(work: Coroutine[Any, Any, Result]) -> Result | Waiting[Result]:
         return Waiting(work, work.send(None))
     except StopIteration as ended:
         return ended.value  # type: ignore[no-any-return]
+    except asyncio.CancelledError:
+        raise CutItself from None
 
 
 async def held_to(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
@@ -42,13 +54,19 @@ async def held_to(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
     task = asyncio.create_task(work)
     task.add_done_callback(_end_unheard)
     try:
-        await asyncio.wait({task}, timeout=seconds)
+        in_time, _ = await asyncio.wait({task}, timeout=seconds)
     finally:
         if not task.done():
             await _cut_off(task)
     if not task.done() or task.cancelled():
-        raise TimeoutError
+        raise CutItself if in_time else TimeoutError
     return task.result()
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody asked this task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _cut_off(task: asyncio.Task[Any]) -> None:

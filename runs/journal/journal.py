@@ -118,6 +118,10 @@ class Journal:
         """Somebody asked to cancel the run: none of its nodes may begin."""
         self._cancelled.add(claim)
 
+    def is_fenced(self, claim: Claim) -> bool:
+        """Whether nothing that this walk notes counts any more."""
+        return claim in self._fenced
+
     def give_up(self, claim: Claim) -> None:
         """The run is over, though something still plays: what that notes is dropped."""
         self._fenced.add(claim)

@@ -59,8 +59,7 @@ async def perform(taken: Taken, stage: Stage) -> None:
         change = RunChange(taken.run.id, taken.run.fence, RunStatus.QUEUED)
     except Exception as error:
         log.exception("run %s broke", taken.run.id)
-        message = f"Maestro broke with {type(error).__name__}; the cluster's log has more."
-        change = _failed(taken, "internal_error", message)
+        change = broken(taken, error)
     await write_last(taken, stage.journal, change)
 
 
@@ -99,6 +98,12 @@ async def _wake_parent(journal: Journal, run: str) -> None:
 def cancelled(taken: Taken) -> RunChange:
     """The last word of a run that somebody cancelled."""
     return RunChange(taken.run.id, taken.run.fence, RunStatus.CANCELLED)
+
+
+def broken(taken: Taken, error: BaseException) -> RunChange:
+    """The last word of a run that something broke which no node may."""
+    message = f"Maestro broke with {type(error).__name__}; the cluster's log has more."
+    return _failed(taken, "internal_error", message)
 
 
 async def _play(taken: Taken, stage: Stage) -> RunChange:

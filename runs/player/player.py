@@ -27,7 +27,7 @@ from .hearing import Hearing
 from .hosts import HostsOfWorkspaces
 from .lease import Exit, Lease, end_process
 from .memory import settle_memory
-from .performing import Stage, cancelled, perform, write_last
+from .performing import Stage, broken, cancelled, perform, write_last
 from .slots import Slot, cluster_id, own_cluster
 from .threads import Threads
 from .window import Window
@@ -193,10 +193,16 @@ class Player:
                 await write_last(taken, self.journal, cancelled(taken))
             else:
                 await perform(taken, stage)
-        except asyncio.CancelledError:
-            if not self.cutting.is_cancelled(taken.run.id):
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as cut:
+            if self.cutting.is_cancelled(taken.run.id):
+                await write_last(taken, self.journal, cancelled(taken))
+            elif self.ending or self.journal.is_fenced(taken.run.claim):
                 raise
-            await write_last(taken, self.journal, cancelled(taken))
+            else:  # a node cut off the walk it plays in: nobody else would end the run
+                log.exception("run %s was cut off by a node of its own", taken.run.id)
+                await write_last(taken, self.journal, broken(taken, cut))
 
     def _end_without(self, claim: Claim) -> None:
         """Its walk was given up."""

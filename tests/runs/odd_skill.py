@@ -129,6 +129,23 @@ async def insist_on_writing(wish: Wish, context: Context) -> Done:
     return await insist(wish, context)
 
 
+@skill.operation(effect=Effect.NONE, sample=Sample({"ok": True}))
+async def wait_for_nothing(wish: Wish, context: Context) -> Done:
+    """Wait for something that was cancelled."""
+    gone = asyncio.ensure_future(asyncio.sleep(wish.seconds))
+    gone.cancel()
+    await gone
+    return Done()
+
+
+@skill.operation(effect=Effect.NONE, sample=Sample({"ok": True}))
+async def cut_the_walk(wish: Wish, context: Context) -> Done:
+    """Cancel the task it plays in, which is not its own."""
+    if task := asyncio.current_task():
+        task.cancel()
+    return Done()
+
+
 @skill.operation(effect=Effect.READ, sample=Sample({"ok": True}))
 def in_thread(wish: Wish, context: Context) -> Done:
     """A plain `def`."""

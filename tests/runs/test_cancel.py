@@ -180,6 +180,29 @@ def test_a_node_that_swallows_its_timeout_fails_and_the_run_goes_on_without_it(
     assert ends == {"insist": "timeout", "insist_on_writing": "cut_in_half", "after": None}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_node_that_ends_as_cancelled_is_not_taken_for_its_run(
+    packages: Path, tmp_path: Path
+) -> None:
+    fails = start(score(graph(odd("a", "wait_for_nothing"), FIRST, "a.on_error -> first"), "one"))
+    broken = start(score(graph(odd("a", "cut_the_walk"), odd("after"), "a -> after"), "two"))
+
+    async def meanwhile(player: Player) -> None:
+        await until(lambda: all(_is_over(run) for run in (fails, broken)))
+
+    play_meanwhile(tmp_path, meanwhile)
+
+    assert has_status(fails, RunStatus.SUCCEEDED)
+    assert (fails.nodes.get(node_key="a").error or {})["code"] == "timeout"
+    assert has_status(broken, RunStatus.FAILED)
+    assert (broken.error or {})["code"] == "internal_error"
+
+
+def _is_over(run: Run) -> bool:
+    run.refresh_from_db()
+    return run.is_finished
+
+
 def has_status(run: Run, status: RunStatus) -> bool:
     run.refresh_from_db()
     return run.status == status

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pytest
 
 from agents.skills import stepping
-from agents.skills.stepping import Waiting, begin, held_to, strays
+from agents.skills.stepping import CutItself, Waiting, begin, held_to, strays
 
 Result = TypeVar("Result")
 
@@ -119,6 +119,23 @@ def test_what_is_cancelled_hears_of_it(limit: Limit) -> None:
 
     asyncio.run(main())
     assert heard == ["cancelled"]
+
+
+@both
+@pytest.mark.parametrize("steps", [0, 2])
+def test_what_ends_as_cancelled_though_nobody_cancelled_it_does_not_cancel_its_caller(
+    limit: Limit, steps: int
+) -> None:
+    async def cut_itself() -> None:
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        raise asyncio.CancelledError
+
+    async def main() -> None:
+        with pytest.raises(CutItself):
+            await limit(5, cut_itself())
+
+    asyncio.run(main())
 
 
 @both
