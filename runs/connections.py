@@ -6,6 +6,8 @@ by their indexes: a plan that was made while a table was all but empty would rea
 when ten thousand runs are queued (a claim took 270 ms instead of 6), until statistics are taken anew.
 """
 
+import asyncio
+import contextlib
 from typing import Any
 
 import psycopg
@@ -28,6 +30,7 @@ KEEPALIVES: dict[str, Any] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    "tcp_user_timeout": 11_000,  # ms; while something sent is unconfirmed, keepalives are not sent
 }
 SESSION_OPTIONS = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
 
@@ -65,3 +68,24 @@ def connect() -> psycopg.Connection:
 async def connect_async() -> psycopg.AsyncConnection:
     """The same for a loop; statements are prepared at their first use."""
     return await psycopg.AsyncConnection.connect(conninfo(), autocommit=True, prepare_threshold=1)
+
+
+class Reconnecting:
+    """One such connection, opened again when it was lost."""
+
+    def __init__(self) -> None:
+        self._connection: psycopg.AsyncConnection | None = None
+        self._connecting = asyncio.Lock()
+
+    async def connected(self) -> psycopg.AsyncConnection:
+        async with self._connecting:
+            if self._connection is None or self._connection.closed:
+                self._connection = await connect_async()
+            return self._connection
+
+    async def close(self) -> None:
+        """Whoever asks next opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                await connection.close()

@@ -21,6 +21,9 @@ from .connections import connect_async
 Value = str | int | None
 Row = tuple[Any, ...]
 
+# A plan that is there no more, or from before a migration: each use of it would fail the same way.
+STALE = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported)
+
 
 class Line:
     """Each statement commits itself; one is under way at a time."""
@@ -40,13 +43,11 @@ class Line:
         whether the statement was committed; the next one goes over a new connection.
         """
         async with self._free:
-            connection = self._connection or await self._open()
             try:
-                return await self._ask(connection, statement, values)
-            except BaseException as error:
-                if not _is_refusal(error):  # an answer may still be on its way
-                    self.close()
-                raise
+                return await self._ask_once(statement, values)
+            except STALE:  # nothing was done
+                self.close()
+                return await self._ask_once(statement, values)
 
     def close(self, why: psycopg.Error | None = None) -> None:
         """The next statement opens it again; one that is under way fails."""
@@ -57,6 +58,15 @@ class Line:
             asyncio.get_running_loop().remove_writer(self._socket)
             self._connection.pgconn.finish()
         self._connection = None
+
+    async def _ask_once(self, statement: str, values: Mapping[str, Value]) -> list[Row]:
+        connection = self._connection or await self._open()
+        try:
+            return await self._ask(connection, statement, values)
+        except BaseException as error:
+            if not _is_refusal(error):  # an answer may still be on its way
+                self.close()
+            raise
 
     async def _open(self) -> psycopg.AsyncConnection:
         connection = await connect_async()

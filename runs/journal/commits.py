@@ -26,10 +26,10 @@ class Answer(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """To the database: for statements, and for what only psycopg does."""
+    """To the database: for statements, and for COPY, which has a connection to itself."""
 
     line: Line
-    connected: Callable[[], Awaitable[psycopg.AsyncConnection]]
+    copying: Callable[[], Awaitable[psycopg.AsyncConnection]]
 
 
 async def commit(ways: Ways, batch: list[Noted], again: bool) -> Answer:
@@ -51,7 +51,7 @@ async def _store(ways: Ways, batch: list[Noted], fences: Fences, again: bool) ->
     if len(nodes) < COPY_FROM:
         return await _ask(ways.line, FEW, _parameters_of_few(batch, fences))
     changes = [noted for noted in batch if not isinstance(noted.entry, NodeEntry)]
-    connection = await ways.connected()
+    connection = await ways.copying()
     async with connection.transaction():
         live = await copy(connection, nodes, fences)
         if changes:

@@ -5,14 +5,13 @@ is a wait for the writer's sequence number, shared by all nodes and runs in flig
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import psycopg
 
-from runs.connections import connect_async
+from runs.connections import Reconnecting
 from runs.crash import crash_point
 from runs.executor import Stop
 from runs.line import Line
@@ -57,11 +56,11 @@ class Journal:
     """The memory of a player: entries go in at once, `flush` waits until they are durable."""
 
     def __init__(self, on_fenced: Callable[[Claim], None] = lambda claim: None) -> None:
-        self.connection: psycopg.AsyncConnection | None = None
         self.line = Line()
+        # What others ask must not get into the transaction of a COPY, nor be taken back with it.
+        self._others, self._copies = Reconnecting(), Reconnecting()
         self.telling = Telling(self.connected)
         self.oldest: float | None = None  # monotonic time of the oldest entry not yet durable
-        self._connecting = asyncio.Lock()
         self._on_fenced = on_fenced
         self._entries: list[Noted] = []
         self._taken = 0
@@ -148,11 +147,8 @@ class Journal:
                 return
 
     async def connected(self) -> psycopg.AsyncConnection:
-        """A connection for what the line does not do, opened again when it was lost."""
-        async with self._connecting:
-            if self.connection is None or self.connection.closed:
-                self.connection = await connect_async()
-            return self.connection
+        """A connection for what the line does not do; each statement commits itself."""
+        return await self._others.connected()
 
     def _append(self, entry: Entry) -> int:
         self._entries.append(Noted.of(entry))
@@ -221,15 +217,16 @@ class Journal:
 
     async def _commit_until_known(self, batch: list[Noted], again: bool) -> set[Claim]:
         """Commit, again after each lost connection; raises what the database has against it."""
+        ways = Ways(self.line, self._copies.connected)
         while True:
             try:
-                answer = await commit(Ways(self.line, self.connected), batch, again)
+                answer = await commit(ways, batch, again)
                 self._cancelled |= answer.cancelled
                 self.telling.of(noted.entry.run for noted in batch)
                 return answer.void
             except (psycopg.OperationalError, psycopg.InterfaceError):
                 again = True
-                await self.disconnect()
+                await self._copies.close()
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _fail_run(self, culprit: Entry, refusal: Exception) -> set[Claim]:
@@ -239,10 +236,8 @@ class Journal:
 
     async def disconnect(self) -> None:
         self.line.close()
-        if self.connection is not None:
-            with contextlib.suppress(psycopg.Error):
-                await self.connection.close()
-        self.connection = None
+        await self._others.close()
+        await self._copies.close()
 
 
 def _parts(batch: list[Noted]) -> list[list[Noted]]:

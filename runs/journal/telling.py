@@ -13,7 +13,7 @@ import psycopg
 from runs.connections import EVENTS_CHANNEL
 
 PAUSE_SECONDS = 0.02  # what happens meanwhile is told with it
-AGAIN_SECONDS = 0.5  # while the database is away
+AGAIN_SECONDS = 0.5  # while the database is away, or takes none
 TELL = f"select pg_notify('{EVENTS_CHANNEL}', run) from unnest(%(runs)s::text[]) as run"
 
 
@@ -47,7 +47,7 @@ class Telling:
                 try:
                     await self._tell()
                     pause = PAUSE_SECONDS
-                except (psycopg.OperationalError, psycopg.InterfaceError):
+                except psycopg.Error:
                     pause = AGAIN_SECONDS
         finally:
             self._task = None

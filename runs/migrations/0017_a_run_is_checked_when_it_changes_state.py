@@ -24,7 +24,9 @@ def _listed(words: list[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
+# Locked as the checks' end will need it: who only reads may not wait for us while we wait for them.
 TRIGGER = f"""
+LOCK TABLE score_runs IN ACCESS EXCLUSIVE MODE;
 CREATE FUNCTION run_is_in_a_state_there_is() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   broken text;

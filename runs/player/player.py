@@ -34,6 +34,7 @@ from .window import Window
 
 POLL_SECONDS = 5  # the net under LISTEN; while runs wait, each cluster rings once a second, too
 IDLE_POLL_SECONDS = 15  # with no run that somebody may have cancelled unheard
+UNSURE_SECONDS = 15  # a session that was lost may go on so long with what it was asked
 CLAIM_PAUSE_SECONDS = 0.02  # of a player that has runs: many starts at once become one claim
 TICK_SECONDS = 0.1
 DRAIN_SECONDS = 15
@@ -71,7 +72,7 @@ class Player:
         self.window = window
         self.moved = time.monotonic()
         self.ending = False
-        self.claim_unsure = False  # the answer to a claim was lost
+        self.unsure_since: float | None = None  # the answer to a claim was lost
         self.taken: dict[Claim, Taken] = {}
         self.runs: dict[Claim, asyncio.Task[None]] = {}
         self.playing: Counter[str] = Counter()  # runs by workspace
@@ -133,16 +134,16 @@ class Player:
             if self.runs:
                 await asyncio.sleep(CLAIM_PAUSE_SECONDS)
             with contextlib.suppress(TimeoutError):
-                pause = POLL_SECONDS if self.runs else IDLE_POLL_SECONDS
+                is_busy = self.runs or self.unsure_since is not None
+                pause = POLL_SECONDS if is_busy else IDLE_POLL_SECONDS
                 await asyncio.wait_for(self.news.wait(), pause)
 
     async def _take_runs(self, stage: Stage) -> int:
         """Claim what there is room for and begin to play it; 0 also while the database is away."""
         try:
             connection = await self.journal.connected()
-            if self.claim_unsure:
-                await self.claims.give_back(connection, self.runs)
-                self.claim_unsure = False
+            if self.unsure_since is not None:
+                await self._give_back(connection, self.unsure_since)
             if self.places.changed:
                 await self.places.read(connection)
             if self.hosts.changed:
@@ -151,13 +152,21 @@ class Player:
             taken = await self._claim(connection)
             self.journal.telling.of(one.run.id for one in taken)
         except (psycopg.OperationalError, psycopg.InterfaceError):
-            self.claim_unsure = self.cutting.asked = True
+            self.unsure_since = time.monotonic()
+            self.cutting.asked = True
             return 0
         for one in taken:
             self._begin(one, stage)
         if len({one.run.workspace_id for one in taken}) > 1:
             self.news.set()  # one that had more than its share may have the rest of the room
         return len(taken)
+
+    async def _give_back(self, connection: psycopg.AsyncConnection, since: float) -> None:
+        """What was claimed and is not played; the lost session may claim it only now."""
+        was_long_ago = time.monotonic() - since > UNSURE_SECONDS
+        await self.claims.give_back(connection, self.runs)
+        if was_long_ago:
+            self.unsure_since = None
 
     def _begin(self, taken: Taken, stage: Stage) -> None:
         run = taken.run

@@ -95,6 +95,28 @@ def test_one_run_of_a_large_batch_that_cannot_be_kept_fails_alone(copies: list[i
     assert (bad.error or {})["node"] == "culprit"
 
 
+def test_what_others_ask_meanwhile_is_not_taken_back_with_a_large_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, other = playing(), playing()
+
+    async def work(journal: Journal) -> None:
+        async def refused(*args: object) -> dict[str, bool]:
+            asked = "update score_runs set errors = 7 where id = %s"
+            await (await journal.connected()).execute(asked, [other.id])
+            raise psycopg.DataError("no")
+
+        monkeypatch.setattr(commits, "copy", refused)
+        record_many(journal, run)
+        await journal.flush(claim(run))
+
+    write(work)
+
+    other.refresh_from_db()
+    assert other.errors == 7
+    assert run.nodes.count() == MANY
+
+
 def test_a_large_batch_whose_answer_was_lost_tells_nothing_twice(
     copies: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

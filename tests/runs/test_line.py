@@ -92,6 +92,23 @@ def test_who_asks_no_more_leaves_no_answer_to_the_next() -> None:
     over_a_line(work)
 
 
+def test_a_plan_that_holds_no_more_is_made_anew() -> None:
+    asked = "select word from seen"
+
+    async def work(line: Line) -> None:
+        await line.ask("create table seen as select 'a'::varchar(1) as word", {})
+        try:
+            await line.ask(asked, {})
+            await line.ask("alter table seen alter word type text", {})
+            assert await line.ask(asked, {}) == [("a",)]
+            await line.ask("discard all", {})
+            assert await line.ask(asked, {}) == [("a",)]
+        finally:
+            await line.ask("drop table seen", {})
+
+    over_a_line(work)
+
+
 def _end_session(pid: int, asked: str) -> None:
     _until_asked(pid, asked)
     with connect() as connection:

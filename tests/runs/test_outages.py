@@ -4,18 +4,22 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections
 
 from runs.models import Cluster, Run, RunNode, RunStatus
-from runs.player.player import TICK_SECONDS
+from runs.player import player
+from runs.player.claiming import Claims, Taken
+from runs.player.player import TICK_SECONDS, Player
 from scores.document import GraphDocument, NodeDocument
 from tests.scores.graphs import graph, step
 from tests.sessions import end_other_sessions
 
 from .clusters import HASTY, RunningCluster, ended, wait_until
-from .stage import play_here
+from .stage import play_here, play_meanwhile, until
 from .test_surviving import assert_nothing_lost_and_nothing_twice, intake, rows
 from .worlds import pipeline, score, start
 
@@ -116,3 +120,35 @@ def test_a_run_goes_on_after_the_database_ended_every_session(cluster: RunningCl
         end_other_sessions()
 
     assert_nothing_lost_and_nothing_twice(ended(run))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_lost_session_claims_late_is_played_though_its_player_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(player, "IDLE_POLL_SECONDS", 3600)
+    take = Claims.take
+    asked: list[list[Taken]] = []
+
+    async def lost_then_late(*args: Any, **named: Any) -> list[Taken]:
+        if not asked:
+            asked.append([])
+            raise psycopg.OperationalError("the server closed the connection")
+        taken = await take(*args, **named)
+        if len(asked) == 1:  # what the lost one asked for, after the first look
+            asked.append(taken)
+            return []
+        return taken
+
+    monkeypatch.setattr(Claims, "take", lost_then_late)
+    run = start(score(graph(step("a", config={"params": {"fields": []}}))))
+
+    async def meanwhile(player: Player) -> None:
+        await until(lambda: Run.objects.filter(pk=run.pk, finished_at__isnull=False).exists())
+
+    play_meanwhile(tmp_path, meanwhile)
+
+    assert [len(taken) for taken in asked] == [0, 1]
+    run.refresh_from_db()
+    assert (run.status, run.fence) == (RunStatus.SUCCEEDED, 3)

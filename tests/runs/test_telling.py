@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from runs import claims
-from runs.connections import EVENTS_CHANNEL, connect
-from runs.journal import Journal
+from runs.connections import EVENTS_CHANNEL, connect, connect_async
+from runs.journal import Journal, telling
 from runs.models import Player, Run
 from runs.stream import follow
 
@@ -33,6 +33,27 @@ def test_runs_with_news_are_told_also_what_was_last_before_the_end() -> None:
                 break
 
     assert not untold
+
+
+def test_what_could_not_be_told_is_told_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = playing()
+    tell = telling.TELL
+    monkeypatch.setattr(telling, "TELL", "select %(runs)s::text[], 1 / 0")
+    monkeypatch.setattr(telling, "AGAIN_SECONDS", 0.01)
+
+    async def work(journal: Journal) -> None:
+        async with await connect_async() as listener:
+            await listener.execute(f"listen {EVENTS_CHANNEL}")
+            await journal.flush(claim(run), journal.record(entry(run)))
+            await asyncio.sleep(3 * telling.PAUSE_SECONDS)
+            monkeypatch.setattr(telling, "TELL", tell)
+            async for notice in listener.notifies(timeout=10, stop_after=1):
+                told.append(notice.payload)
+
+    told: list[str] = []
+    write(work)
+
+    assert told == [run.id]
 
 
 def test_what_a_dead_player_had_not_told_is_seen_when_it_is_buried() -> None:
