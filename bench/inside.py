@@ -12,7 +12,7 @@ from .playing import Playing
 from .report import Line, alternate, seconds
 from .scores import chain, mapped, save, start, waits
 
-ROUNDS = 9
+ROUNDS, ROUNDS_OF_CHAINS = 9, 31
 NODES, ITEMS, BODY = 40, 1000, 3
 WAITS, WAIT_SECONDS, AT_ONCE = 200, 0.2, 50
 GUARANTEES = {"each": "A", "grouped": "B"}
@@ -34,7 +34,7 @@ def chains(place: Installation) -> Iterator[Line]:
                 start(score)
                 return playing.play()
 
-            mine, base = alternate(ours, partial(seconds, partial(least, NODES)), ROUNDS)
+            mine, base = alternate(ours, partial(seconds, partial(least, NODES)), ROUNDS_OF_CHAINS)
             name = f"chain of {NODES}, {GUARANTEES[durability]}"
             yield Line(name, mine, target, base, floor_is=told)
 

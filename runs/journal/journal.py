@@ -160,6 +160,7 @@ class Journal:
 
     def _take_batch(self) -> list[Noted]:
         """As much as one statement can take: it may touch a row only once."""
+        self._breathed = self._taken  # for the writer to come here, the loop has turned
         size = 0
         rows: set[tuple[Any, ...]] = set()
         most = self._share()

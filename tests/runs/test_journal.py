@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from runs.journal import Fenced, Journal, RunChange, commits, journal, record_in
+from runs.journal.journal import PILE
 from runs.models import NodeStatus, Run, RunEvent, RunNode, RunStatus
 
 from .journals import claim, entry, kinds, playing, write
@@ -193,3 +194,21 @@ def _delete_by_hand(run: Run) -> None:
     with connection.cursor() as cursor:
         cursor.execute("delete from score_runs where id = %s", [run.pk])
     connection.close()  # the thread's own
+
+
+def test_a_walk_gives_way_when_it_has_piled_up_entries_since_the_writer_last_came() -> None:
+    run = playing()
+
+    async def work(journal: Journal) -> None:
+        for number in range(2 * PILE - 2):
+            if number == PILE - 1:
+                assert not journal.runs_ahead()
+                await journal.flush(claim(run))
+            journal.record(entry(run, f"n{number}"))
+        assert not journal.runs_ahead()
+        journal.record(entry(run, "one_more"))
+        assert journal.runs_ahead()
+
+    write(work)
+
+    assert len(kinds(run)) == 2 * PILE - 1
