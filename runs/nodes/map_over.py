@@ -129,6 +129,8 @@ async def _play_item(
     try:
         return await scope.body(owner, {**fields, config.item_field: item}, path)
     except (NodeFailed, Parked, Stop) as trouble:
+        # It is kept without the frames it came through: they hold all of the item's walk.
+        trouble.__traceback__ = trouble.__context__ = None
         return trouble
 
 

@@ -1,10 +1,11 @@
 """In which order nodes play, and what each is given."""
 
 import asyncio
+import gc
 
 import pytest
 
-from runs.executor import NodeFailed, Stop
+from runs.executor import NodeFailed, ScopeWalk, Stop
 from tests.scores.graphs import edge, graph, map_over, step
 
 from .walking import Answer, Scripted
@@ -185,6 +186,20 @@ def test_a_map_lets_others_play_though_none_of_its_items_waits(look: str) -> Non
 
     asyncio.run(beside())
     assert turns >= 10
+
+
+def test_a_map_keeps_nothing_of_items_that_failed_but_how() -> None:
+    walks: list[int] = []
+
+    def look(given: dict[str, object]) -> tuple[str, dict[str, object]]:
+        if given["n"] == 199:
+            gc.collect()
+            walks.append(sum(isinstance(one, ScopeWalk) for one in gc.get_objects()))
+        return "fail", {}
+
+    Scripted(EACH, {"find": {"items": [{"n": n} for n in range(200)]}, "look": look}).run()
+
+    assert walks and walks[0] <= 30
 
 
 def test_a_stop_starts_no_further_node_and_no_further_item() -> None:
