@@ -144,12 +144,14 @@ class Feed:
     async def _listen(self) -> None:
         try:
             while True:
-                with suppress(psycopg.OperationalError):
+                with suppress(psycopg.Error):
                     await self._wake_by_notices()
                 await asyncio.sleep(SECONDS_BEFORE_RECONNECTING)
         finally:
-            if self._reader is not None:
-                await self._reader.close()
+            if self._listening is None:  # else somebody watches again already
+                reader, self._reader = self._reader, None
+                if reader is not None:
+                    await reader.close()
 
     async def _wake_by_notices(self) -> None:
         async with await connect_async() as connection:

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from runs import claims
+from runs import claims, stream
 from runs.connections import EVENTS_CHANNEL, connect, connect_async
-from runs.journal import Journal, telling
-from runs.models import Player, Run
+from runs.journal import Journal, RunChange, telling
+from runs.models import Player, Run, RunStatus
 from runs.stream import follow
 
 from .journals import claim, entry, playing, write
@@ -78,6 +78,31 @@ def test_what_a_dead_player_had_not_told_is_seen_when_it_is_buried() -> None:
 
     assert asyncio.run(watch()) == ["node.succeeded"]
     assert not Player.objects.filter(pk=player.pk).exists()
+
+
+def test_who_begins_to_watch_as_another_leaves_waits_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "SECONDS_BEFORE_RECONNECTING", 3600)
+    run = playing()
+
+    async def end(journal: Journal) -> None:
+        journal.record(RunChange(run.id, 1, RunStatus.SUCCEEDED))
+
+    async def watch() -> list[str]:
+        return [one.kind async for happened in follow(run.id) for one in happened]
+
+    async def one_after_another() -> list[list[str]]:
+        return [await watch(), await watch()]
+
+    async def watch_twice() -> list[list[str]]:
+        watching = asyncio.create_task(one_after_another())
+        await asyncio.to_thread(_until_somebody_listens)
+        await asyncio.to_thread(write, end)
+        async with asyncio.timeout(20):
+            return await watching
+
+    assert asyncio.run(watch_twice()) == [["run.queued", "run.succeeded"]] * 2
 
 
 def _until_somebody_listens() -> None:
