@@ -121,12 +121,12 @@ _WAKE_PARENTS = """
 with due as (
   select parent.id from score_runs parent
    where parent.status = 'waiting' and parent.waiting_for <> 'overlap'{only}
-     and exists (
+     and ({bereft}exists (
        select from score_runs child
          join score_run_nodes node on node.run_id = parent.id and node.call = 0
           and node.node_key = child.parent_node_key and node.iteration = child.parent_iteration
         where child.parent_run_id = parent.id and child.finished_at is not null
-          and node.status = 'waiting')
+          and node.status = 'waiting'))
    order by parent.id for no key update of parent skip locked),
 woken as (
   update score_runs run
@@ -135,14 +135,20 @@ woken as (
   returning run.id, run.last_event)
 insert into run_events (run_id, number, kind) select id, last_event, 'run.queued' from woken
 returning run_id, pg_notify('maestro_run_events', run_id), pg_notify('maestro_runs', '')"""
-WAKE_PARENTS = _WAKE_PARENTS.format(only="")
-WAKE_PARENT = _WAKE_PARENTS.format(only=" and parent.id = %(run)s")
+# A child that ended while nobody looked, and went with its score, has no row that could tell.
+_BEREFT = """parent.waiting_for = 'subscore' and exists (
+       select from score_run_nodes node
+        where node.run_id = parent.id and node.status = 'waiting' and node.child_run_id is not null
+          and not exists (select from score_runs where id = node.child_run_id)) or """
+WAKE_PARENTS = _WAKE_PARENTS.format(only="", bereft=_BEREFT)
+WAKE_PARENT = _WAKE_PARENTS.format(only=" and parent.id = %(run)s", bereft="")
 # As arrays, which are read by index; the planner takes a subquery for half the table.
 _JUST_ENDED = """finished_at > statement_timestamp() - interval '10 s'"""
 WAKE_PARENTS_OF_ENDED = _WAKE_PARENTS.format(
     only=f"""
      and parent.id = any(array(select parent_run_id from score_runs
-                                where parent_run_id is not null and {_JUST_ENDED}))"""
+                                where parent_run_id is not null and {_JUST_ENDED}))""",
+    bereft="",
 )
 
 # A child ends with its parent, however that ended. One level: its own children are for the next.

@@ -12,7 +12,7 @@ from maestro.errors import InvalidScore
 from runs import claims
 from runs.actions import ItemDecision, cancel_run, decide_gate
 from runs.models import Mode, NodeStatus, Run, RunStatus, Trigger
-from scores.actions import save_graph
+from scores.actions import delete_score, save_graph
 from scores.document import NodeDocument
 from scores.models import Score
 from tests.scores.graphs import graph, map_over, step, subscore
@@ -217,6 +217,17 @@ def test_a_cancelled_child_is_the_node_s_error() -> None:
     steps_of_keep()
 
     assert (played(run).error or {})["details"]["status"] == "cancelled"
+
+
+def test_a_child_that_was_deleted_before_its_parent_saw_its_end_is_the_node_s_error() -> None:
+    held = inner(GATE)
+    run = played(start(outer(subscore("call", held.pk))))
+    cancel_run(run.child_runs.get(), by="ines")
+
+    delete_score(held, author="ines")
+    steps_of_keep()
+
+    assert (played(run).status, (run.error or {})["node"]) == (RunStatus.FAILED, "call")
 
 
 def test_a_child_that_takes_too_long_is_cut_off() -> None:
