@@ -15,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tests.ports import deaf_port, free_port
 
 API_KEY = re.compile(r"mk_\w{8}_\w{32}")
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = 500  # of a run that takes about a second
+ROWS = 1000  # of a run that takes two seconds or more
 
 
 class Installation:
@@ -187,14 +188,16 @@ def kill_the_database_in_mid_run(installation: Installation, api_key: str) -> No
         assert told["status"] == "succeeded", told["error"]
         return told["output"]
 
-    runs = [start() for _ in range(3)]
-    installation.wait_until(lambda: plays(runs[-1]))
     postmaster = installation.postmaster()
-    assert ask(f"/runs/{runs[-1]}")["finished_at"] is None
+    runs = [start() for _ in range(3)]
+    installation.wait_until(lambda: plays(runs[0]))
     os.kill(postmaster, signal.SIGKILL)
+    killed = datetime.now(UTC)
     installation.wait_until(lambda: not psutil.pid_exists(postmaster))
     installation.wait_until(lambda: installation.answer("/readyz") == 200)
     assert [output(run) for run in runs] == 3 * [output(start())]
+    ends = [datetime.fromisoformat(ask(f"/runs/{run}")["finished_at"]) for run in runs]
+    assert max(ends) > killed, "they had ended before the kill"
 
 
 def test_a_killed_up_takes_its_children_along_and_the_next_one_works(
