@@ -25,11 +25,11 @@ class Playing:
     """A player without a slot, a lease or a cluster: what is measured is how it plays."""
 
     def __enter__(self) -> Self:
-        player = new_id("player")
-        self._claims = Claims(player)
+        self._player = new_id("player")
+        self._claims = Claims(self._player)
         self._runner = asyncio.Runner()
         with connect() as connection:
-            place = {"me": player, "cluster": "bench", "host": "bench", "pid": 1}
+            place = {"me": self._player, "cluster": "bench", "host": "bench", "pid": 1}
             connection.execute(claims.ENTER, place)
             connection.execute(ENDLESS)
         self._runner.run(self._open())
@@ -44,6 +44,8 @@ class Playing:
     ) -> None:
         self._runner.run(self._close())
         self._runner.close()
+        with connect() as connection:
+            connection.execute(claims.LEAVE, {"players": [self._player]})
 
     def play(self) -> float:
         """Play what is queued; the seconds from the claim until its end is durable."""

@@ -16,7 +16,7 @@ from .scores import asking, chain, mapped, save, start
 if TYPE_CHECKING:
     from runs.models import Run
 
-ROUNDS, RUNS, NODES = 7, 200, 10
+ROUNDS, RUNS, NODES = 15, 200, 10
 STARTS = 60
 IDLE_SECONDS = 20
 ASKING, MODEL_SECONDS = 500, 1.0
