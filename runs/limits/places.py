@@ -1,7 +1,6 @@
 """A player's way to the places of limited skills; a call without limits passes without a word."""
 
 import asyncio
-import contextlib
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -14,7 +13,7 @@ import psycopg
 
 from agents.skills.operation import Operation
 from maestro.ids import new_id
-from runs.connections import connect_async
+from runs.connections import Reconnecting
 from runs.executor import Parked, Stop
 
 from . import rows
@@ -60,7 +59,7 @@ class Places:
         self._stopping = stopping
         self._limits = limits or LimitsOfWorkspaces()
         self._lines: dict[tuple[str, ...], Line] = defaultdict(Line)
-        self._connection: psycopg.AsyncConnection | None = None
+        self._connection = Reconnecting()
         self._one_by_one = asyncio.Lock()
         self._under_way: set[asyncio.Task[object]] = set()
 
@@ -110,7 +109,7 @@ class Places:
         """Give back what is held; what the database does not take now ends with the runs."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=1)
-        await self._disconnect()
+        await self._connection.close()
 
     async def _enter(self, visit: Visit, patience: float | None) -> None:
         try:
@@ -165,21 +164,10 @@ class Places:
         while True:
             try:
                 async with self._one_by_one:
-                    return await question(await self._connected())
+                    return await question(await self._connection.connected())
             except (psycopg.OperationalError, psycopg.InterfaceError):
-                await self._disconnect()
+                await self._connection.close()
                 await asyncio.sleep(RECONNECT_SECONDS)
-
-    async def _connected(self) -> psycopg.AsyncConnection:
-        if self._connection is None or self._connection.closed:
-            self._connection = await connect_async()
-        return self._connection
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error):
-                await connection.close()
 
 
 def _parked(visit: Visit) -> Parked:

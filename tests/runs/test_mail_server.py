@@ -1,6 +1,5 @@
 """Testing the deployer's mail server: what is wrong is said, no mail is sent, no password told."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.agents.skills.email.conftest import (  # noqa: F401  # a fixture
 )
 from tests.api.callers import Caller, read, refused
 from tests.factories import AUTHOR, make_workspace
+from tests.ports import deaf_port
 
 PASSWORD = "canary-4711"
 SIGNED = {"authenticator": only_ada, "auth_required": True, "auth_require_tls": False}
@@ -32,9 +32,8 @@ def workspace(db: None) -> Workspace:
 
 @pytest.fixture
 def closed() -> Iterator[str]:
-    with socket.socket() as bound:  # bound, but not listening
-        bound.bind(("127.0.0.1", 0))
-        yield f"127.0.0.1:{bound.getsockname()[1]}"
+    with deaf_port() as port:
+        yield f"127.0.0.1:{port}"
 
 
 def tried(workspace: Workspace, settings: Settings, url: str) -> MailTest:

@@ -11,7 +11,7 @@ from agents.skills.limits import Limits
 from agents.skills.operation import Operation
 from maestro.ids import new_id
 from maestro.workspaces.models import Workspace
-from runs.connections import connect, connect_async
+from runs.connections import Reconnecting, connect, connect_async
 from runs.executor import Parked, Stop
 from runs.limits import Places, places
 from runs.limits.admission import Claim
@@ -210,12 +210,14 @@ def test_a_run_with_many_calls_does_not_hold_up_a_run_with_one() -> None:
     assert order.index(single[0]) <= 2
 
 
-def test_without_a_limit_nothing_is_asked() -> None:
+def test_without_a_limit_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     run = playing_run()
+    asked: list[object] = []
+    monkeypatch.setattr(Reconnecting, "connected", asked.append)
 
     async def act(one: Places) -> None:
         await _enter(one, run)
-        assert one._connection is None
+        assert not asked
 
     with_players(1, act)
 
